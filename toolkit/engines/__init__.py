@@ -1,0 +1,112 @@
+"""Engines: strings in, strings and scores out. Nothing above this folder sees a tensor or a token id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+ENGINES = ("auto", "ct2", "hf", "fake")
+"""ct2: CTranslate2; hf: transformers + torch; auto: ct2 where it can run the model, else hf."""
+DEVICES = ("auto", "cpu", "cuda")
+PRECISIONS = ("auto", "int8", "float32", "float16")
+"""auto: int8 for ct2 on a CPU, float16 on a GPU, float32 for hf on a CPU."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSettings:
+    """How to run a model; the result is the same text for every value of `threads` and `batch_tokens`."""
+
+    engine: str = "auto"
+    device: str = "auto"
+    precision: str = "auto"
+    threads: int | None = None
+    """CPU threads in all; None: as many as the process may use."""
+    batch_tokens: int = 2048
+    """Upper bound of source tokens, padding included, in one batch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GenerationOptions:
+    """How to decode."""
+
+    beam: int = 4
+    max_tokens: int = 256
+    """Output tokens at most, counted without the end mark; longer output is cut and `Generation.cut` is true."""
+    min_tokens: int = 0
+    length_penalty: float = 1.0
+    """Exponent of the length by which a hypothesis' log-probability is divided (0: no normalisation)."""
+    repetition_penalty: float = 1.0
+    no_repeat_ngram: int = 0
+    """Forbid any n-gram of output tokens of this size to occur twice; 0: allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One decoded output."""
+
+    text: str
+    log_prob: float
+    """Mean natural-log probability per output token, end mark included; ≤ 0."""
+    tokens: int
+    """Output tokens without the end mark."""
+    cut: bool
+    """True when `max_tokens` stopped it before its end mark."""
+
+
+class Seq2SeqEngine(Protocol):
+    """A text-to-text model: Marian, BART, Pegasus, T5."""
+
+    @property
+    def name(self) -> str:
+        """The engine that really runs: "ct2", "hf" or "fake"."""
+
+    @property
+    def max_source_tokens(self) -> int:
+        """The longest source the model reads, in tokens, end mark included."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Source tokens of each text, end mark included."""
+
+    def generate(self, texts: Sequence[str], *, options: GenerationOptions) -> list[Generation]:
+        """One output a text, same order; any number of texts; an empty text gives an empty output.
+
+        The engine sorts them by length into batches under its `batch_tokens`. Raises InputError for a text
+        longer than `max_source_tokens`: nothing is cut in silence.
+        """
+
+
+class EncoderEngine(Protocol):
+    """A sentence encoder: texts to vectors of length 1."""
+
+    @property
+    def name(self) -> str:
+        """The engine that really runs."""
+
+    @property
+    def max_source_tokens(self) -> int:
+        """The longest text the model reads, in tokens, special tokens included."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, special tokens included."""
+
+    def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """One unit vector a text, same order. Raises InputError for a text longer than `max_source_tokens`."""
+
+
+class EntailmentEngine(Protocol):
+    """A natural-language-inference model: how far a premise entails a hypothesis."""
+
+    @property
+    def name(self) -> str:
+        """The engine that really runs."""
+
+    @property
+    def max_source_tokens(self) -> int:
+        """The longest premise and hypothesis together, in tokens, special tokens included."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text alone, special tokens included."""
+
+    def entail(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        """Logit of entailment minus logit of contradiction (or of not-entailment) for each (premise, hypothesis)."""
