@@ -1,0 +1,265 @@
+"""The values of the chain as text for a terminal: wrapped, aligned, coloured where colour is wanted."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from toolkit.documents import Digest, Document, Summary, Topics, Translation
+
+SIDE_BY_SIDE_COLUMNS = 100
+"""From this width on German and English stand side by side: two columns of 45 characters, the shortest line
+that typographers call comfortable (Bringhurst, 2.1.2), and what stands between them."""
+_MAX_COLUMNS = 180
+"""Wider lines are hard to read: two columns of 85 characters at most."""
+_MIN_COLUMNS = 20
+_BAR_COLUMNS = 24
+_SHOWN_LABELS = 5
+"""Labels shown below the chosen ones; --json gives every label."""
+
+# Everything that could move the cursor or recolour the screen, line feed and tab apart; lone surrogates cannot be written.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What is written to: its width in columns and whether it shows colours."""
+
+    columns: int = 80
+    colour: bool = False
+
+    @classmethod
+    def of(cls, stream: TextIO) -> Screen:
+        """The screen behind `stream`: colours only on a terminal and never against NO_COLOR (https://no-color.org)."""
+        columns = shutil.get_terminal_size(fallback=(80, 24)).columns
+        is_terminal = stream.isatty()
+        dumb = os.environ.get("TERM") == "dumb"
+        return cls(
+            columns=max(_MIN_COLUMNS, min(columns, _MAX_COLUMNS)),
+            colour=is_terminal and not dumb and not os.environ.get("NO_COLOR"),
+        )
+
+    def bold(self, text: str) -> str:
+        """Headings."""
+        return self._paint("1", text)
+
+    def dim(self, text: str) -> str:
+        """What stands beside the text: numbers, marks, rules."""
+        return self._paint("2", text)
+
+    def green(self, text: str) -> str:
+        """The chosen topics."""
+        return self._paint("32", text)
+
+    def yellow(self, text: str) -> str:
+        """What the reader should look at."""
+        return self._paint("33", text)
+
+    def _paint(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
+
+
+def printable(text: str) -> str:
+    """`text` with every control, bidi override and lone surrogate shown as U+FFFD; line feeds and tabs stay."""
+    return _UNPRINTABLE.sub("\ufffd", text)
+
+
+def writable(text: str) -> str:
+    """`text` as UTF-8 can hold it: lone surrogates as U+FFFD, all else untouched."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def width(text: str) -> int:
+    """Columns that `text` takes: none for combining and invisible characters, two for wide ones."""
+    return sum(_columns_of(char) for char in text)
+
+
+def wrap(text: str, columns: int) -> list[str]:
+    """`text` in lines of at most `columns`, broken at spaces, long words where they must; one empty line for no text."""
+    lines: list[str] = []
+    line, taken = "", 0
+    for word in map(printable, text.split()):
+        needed = width(word)
+        if line and taken + 1 + needed <= columns:
+            line, taken = f"{line} {word}", taken + 1 + needed
+            continue
+        if line:
+            lines.append(line)
+        *full, line = _pieces(word, columns)
+        lines += full
+        taken = width(line)
+    return [*lines, line]
+
+
+def render_digest(digest: Digest, screen: Screen) -> str:
+    """Headline, summary, topics, the text in both languages, coverage and models; ends with a line feed."""
+    parts = [
+        _summary(digest.summary, screen),
+        render_topics(digest.topics, screen),
+        _heading("Text", screen) + render_segments(digest.translation, screen),
+        _footer(digest, screen),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def render_segments(translation: Translation, screen: Screen) -> str:
+    """German and English, sentence by sentence, numbered from 1: side by side where there is room, else stacked."""
+    side_by_side = screen.columns >= SIDE_BY_SIDE_COLUMNS
+    digits = len(str(len(translation.segments)))
+    blocks: list[str] = []
+    previous: int | None = None
+    for number, segment in enumerate(translation.segments, start=1):
+        if previous is not None and segment.source.paragraph != previous:
+            blocks.append("")
+        previous = segment.source.paragraph
+        marks = "".join(f" [{mark}]" for mark in segment.marks)
+        label = f"{number:>{digits}}  "
+        place = _beside if side_by_side else _stacked
+        blocks += place(label, segment.source.text, segment.text, marks, screen)
+    return "".join(f"{line.rstrip()}\n" for line in blocks)
+
+
+def render_summary(summary: Summary, document: Document, screen: Screen) -> str:
+    """Headline and summary with the numbers of the sentences it rests on, and those sentences below."""
+    cited = sorted({index for sentence in summary.sentences for index in sentence.evidence})
+    lines = [_summary(summary, screen)]
+    if cited:
+        lines.append(_heading("Rests on", screen))
+        digits = len(str(cited[-1] + 1))
+        for index in cited:
+            lines.append(_hanging(f"{index + 1:>{digits}}  ", document.segments[index].text, screen))
+    return "".join(lines)
+
+
+def render_topics(topics: Topics, screen: Screen) -> str:
+    """The labels as bars, best first: the chosen ones and a few more."""
+    if not topics.scores:
+        return _heading("Topics", screen) + "no labels\n"
+    selected = set(topics.selected)
+    shown = topics.scores[: len(selected) + _SHOWN_LABELS]
+    longest = min(max(width(score.label) for score in shown), max(10, screen.columns - _BAR_COLUMNS - 12))
+    lines = []
+    if topics.none_of_these:
+        lines.append(screen.yellow(f"none of these (no label reaches {topics.threshold:.2f})"))
+    for score in shown:
+        label = _cut_to(printable(score.label), longest)
+        filled = round(max(0.0, min(1.0, score.score)) * _BAR_COLUMNS)
+        bar = "█" * filled + "·" * (_BAR_COLUMNS - filled)
+        row = f"{label}{' ' * (longest - width(label))}  {bar}  {score.score:.2f}"
+        lines.append(screen.green(f"✓ {row}") if score.label in selected else f"  {row}")
+    if len(shown) < len(topics.scores):
+        lines.append(screen.dim(f"  … and {len(topics.scores) - len(shown)} more (--json gives all)"))
+    return _heading("Topics", screen) + "".join(f"{line}\n" for line in lines)
+
+
+def render_coverage(translation: Translation) -> str:
+    """How many sentences were translated, split and cut: "27 of 27 sentences, 0 cut"."""
+    coverage = translation.coverage
+    split = f", {coverage.split} split at a clause" if coverage.split else ""
+    return f"{coverage.translated} of {_count(coverage.sentences, 'sentence')}{split}, {coverage.cut} cut"
+
+
+def table(rows: Sequence[Sequence[str]], screen: Screen) -> str:
+    """Left-aligned columns two spaces apart, the first row as heading; nothing is cut."""
+    widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for number, row in enumerate(rows):
+        line = "  ".join(cell + " " * (widths[i] - width(cell)) for i, cell in enumerate(row)).rstrip()
+        lines.append(screen.bold(line) if number == 0 else line)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def header(name: str, screen: Screen) -> str:
+    """The line before the result of one of several inputs."""
+    return screen.bold(f"==> {printable(name)} <==") + "\n"
+
+
+def _summary(summary: Summary, screen: Screen) -> str:
+    if not summary.headline and not summary.sentences:
+        return _heading("Summary", screen) + "nothing to summarize\n"
+    lines = [screen.bold(line) + "\n" for line in wrap(summary.headline, screen.columns)] if summary.headline else []
+    if lines and summary.sentences:
+        lines.append("\n")
+    for sentence in summary.sentences:
+        numbers = " ".join(f"[{index + 1}]" for index in sentence.evidence)
+        lines.append(_hanging("• ", f"{sentence.text} {numbers}", screen))
+    return "".join(lines)
+
+
+def _footer(digest: Digest, screen: Screen) -> str:
+    results: tuple[tuple[str, Translation | Summary | Topics], ...] = (
+        ("translator", digest.translation),
+        ("summarizer", digest.summary),
+        ("topics", digest.topics),
+    )
+    models = ", ".join(f"{task} {result.model} ({result.engine})" for task, result in results)
+    return "".join(
+        screen.dim(line) + "\n"
+        for line in (*wrap(render_coverage(digest.translation), screen.columns), *wrap(models, screen.columns))
+    )
+
+
+def _heading(text: str, screen: Screen) -> str:
+    return screen.bold(text) + "\n"
+
+
+def _hanging(label: str, text: str, screen: Screen) -> str:
+    """`text` wrapped, every line but the first indented by the width of `label`."""
+    lines = wrap(text, screen.columns - width(label))
+    return "".join(f"{label if i == 0 else ' ' * width(label)}{line}\n" for i, line in enumerate(lines))
+
+
+def _beside(label: str, german: str, english: str, marks: str, screen: Screen) -> list[str]:
+    columns = (screen.columns - len(label) - 3) // 2
+    left, right = wrap(german, columns), wrap(english + marks, columns)
+    rows = []
+    for i in range(max(len(left), len(right))):
+        source = left[i] if i < len(left) else ""
+        target = right[i] if i < len(right) else ""
+        head = screen.dim(label) if i == 0 else " " * len(label)
+        rows.append(f"{head}{source}{' ' * (columns - width(source))} {screen.dim('│')} {target}")
+    return rows
+
+
+def _stacked(label: str, german: str, english: str, marks: str, screen: Screen) -> list[str]:
+    columns = screen.columns - len(label)
+    indent = " " * len(label)
+    source, target = wrap(german, columns), wrap(english + marks, columns)
+    rows = [f"{screen.dim(label) if i == 0 else indent}{screen.dim(line)}" for i, line in enumerate(source)]
+    return rows + [f"{indent}{line}" for line in target]
+
+
+def _columns_of(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+
+
+def _pieces(word: str, columns: int) -> Iterator[str]:
+    """`word` in pieces that fit; at least one."""
+    piece, taken = "", 0
+    for char in word:
+        needed = _columns_of(char)
+        if piece and taken + needed > columns:
+            yield piece
+            piece, taken = "", 0
+        piece, taken = piece + char, taken + needed
+    yield piece
+
+
+def _cut_to(text: str, columns: int) -> str:
+    """`text` on one line of at most `columns`, an ellipsis where it was cut."""
+    line = " ".join(text.split())
+    if width(line) <= columns:
+        return line
+    return next(_pieces(line, columns - 1)) + "…"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
