@@ -1,0 +1,373 @@
+"""Training a Marian encoder-decoder on encoded pairs: batches, optimisers, checkpoints with exact resume, export.
+
+Used by the translator and the summariser. The same program runs on a CPU and on a GPU.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from transformers import GenerationConfig, MarianConfig, MarianMTModel
+
+# Padded lengths. Few, because oneDNN and torch.compile build a new kernel for every new shape; steps of 10-25 %,
+# because padding is wasted work.
+LENGTHS = (8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128, 192, 256)
+
+# Rows of the output layer computed at once: logits of 2,048 × 8,000 in float32 are 64 MB and stay near the cache.
+LOSS_ROWS = 2048
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """The shape of the model."""
+
+    d_model: int = 256
+    feed_forward: int = 1536
+    heads: int = 4
+    encoder_layers: int = 6
+    decoder_layers: int = 2
+    positions: int = 256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How long and how fast to train."""
+
+    steps: int
+    batch_tokens: int = 6144
+    """Padded target tokens a step."""
+    learning_rate: float = 3e-3
+    warmup: int = 60
+    cooldown: float = 0.35
+    """Last share of the steps, over which the learning rate falls to zero (Hägele et al. 2024)."""
+    label_smoothing: float = 0.1
+    dropout: float = 0.0
+    average: int = 4
+    """Number of snapshots averaged at the end, taken over the last fifth of the cooldown."""
+    seed: int = 1
+
+
+class EncodedPairs:
+    """Token ids of many pairs, flat, with offsets; an end mark (0) closes every side."""
+
+    def __init__(self, ids: tuple[np.ndarray, np.ndarray], offsets: tuple[np.ndarray, np.ndarray]) -> None:
+        self.ids = ids
+        self.offsets = offsets
+
+    @classmethod
+    def build(cls, pairs: Sequence[tuple[Sequence[int], Sequence[int]]]) -> EncodedPairs:
+        """From lists of ids without end marks; ids below 65,536."""
+        ids, offsets = [], []
+        for side in (0, 1):
+            lengths = np.fromiter((len(pair[side]) + 1 for pair in pairs), dtype=np.int64, count=len(pairs))
+            starts = np.concatenate([[0], np.cumsum(lengths)])
+            flat = np.zeros(int(starts[-1]), dtype=np.uint16)
+            for start, pair in zip(starts, pairs, strict=False):
+                flat[start : start + len(pair[side])] = pair[side]
+            ids.append(flat)
+            offsets.append(starts)
+        return cls((ids[0], ids[1]), (offsets[0], offsets[1]))
+
+    def __len__(self) -> int:
+        return len(self.offsets[0]) - 1
+
+    def lengths(self) -> np.ndarray:
+        """Tokens of the longer side of each pair, end mark included."""
+        return np.maximum(np.diff(self.offsets[0]), np.diff(self.offsets[1]))
+
+    def padded(self, side: int, rows: np.ndarray, length: int, pad: int) -> torch.Tensor:
+        """[len(rows), length] ids of one side."""
+        out = np.full((len(rows), length), pad, dtype=np.int64)
+        for i, row in enumerate(rows):
+            start, end = self.offsets[side][row], self.offsets[side][row + 1]
+            out[i, : end - start] = self.ids[side][start:end]
+        return torch.from_numpy(out)
+
+    def save(self, path: Path) -> None:
+        """Write to one compressed .npz file."""
+        np.savez_compressed(
+            path, source=self.ids[0], target=self.ids[1], source_offsets=self.offsets[0], target_offsets=self.offsets[1]
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> EncodedPairs:
+        """Read what `save` wrote."""
+        with np.load(path) as arrays:
+            return cls((arrays["source"], arrays["target"]), (arrays["source_offsets"], arrays["target_offsets"]))
+
+
+def batches(pairs: EncodedPairs, *, batch_tokens: int, epoch: int, seed: int) -> list[tuple[int, np.ndarray]]:
+    """One epoch as (padded length, rows), shuffled; every batch of a length has the same number of rows."""
+    rng = np.random.default_rng([seed, epoch])
+    bucket = np.searchsorted(np.asarray(LENGTHS), pairs.lengths())
+    plan: list[tuple[int, np.ndarray]] = []
+    for i, length in enumerate(LENGTHS):
+        rows = np.flatnonzero(bucket == i)
+        if not len(rows):
+            continue
+        rng.shuffle(rows)
+        size = max(1, batch_tokens // length)
+        count = math.ceil(len(rows) / size)
+        rows = np.resize(rows, count * size)  # the last batch is filled up from the first
+        plan += [(length, part) for part in np.split(rows, count)]
+    order = rng.permutation(len(plan))
+    return [plan[i] for i in order]
+
+
+def stream(pairs: EncodedPairs, *, batch_tokens: int, seed: int, start: int) -> Iterator[tuple[int, np.ndarray]]:
+    """Batches without end, from batch number `start` on: a function of its arguments alone."""
+    epoch, skipped = 0, 0
+    while True:
+        plan = batches(pairs, batch_tokens=batch_tokens, epoch=epoch, seed=seed)
+        yield from plan[max(0, start - skipped) :]
+        skipped += len(plan)
+        epoch += 1
+
+
+def build_model(size: Size, *, vocabulary: int, seed: int, dropout: float = 0.0) -> MarianMTModel:
+    """A new model in the Marian convention: <pad> is the last id, starts the decoder, and is the zero vector.
+
+    `vocabulary` counts the pieces without <pad>.
+    """
+    torch.manual_seed(seed)
+    config = MarianConfig(
+        vocab_size=vocabulary + 1,
+        d_model=size.d_model,
+        encoder_ffn_dim=size.feed_forward,
+        decoder_ffn_dim=size.feed_forward,
+        encoder_attention_heads=size.heads,
+        decoder_attention_heads=size.heads,
+        encoder_layers=size.encoder_layers,
+        decoder_layers=size.decoder_layers,
+        max_position_embeddings=size.positions,
+        activation_function="swish",
+        dropout=dropout,
+        attention_dropout=0.0,
+        activation_dropout=0.0,
+        scale_embedding=True,
+        share_encoder_decoder_embeddings=True,
+        tie_word_embeddings=True,
+        bos_token_id=None,
+        eos_token_id=0,
+        forced_eos_token_id=0,
+        pad_token_id=vocabulary,
+        decoder_start_token_id=vocabulary,
+    )
+    model = MarianMTModel(config)
+    for name, parameter in model.named_parameters():
+        if "embed_positions" in name:
+            continue
+        if "shared" in name or "embed_tokens" in name:
+            # Scaled by √d_model on the way in, so that an embedding has unit variance beside the position's ½.
+            nn.init.normal_(parameter, std=size.d_model**-0.5)
+        elif parameter.ndim == 2:
+            nn.init.xavier_uniform_(parameter)
+    with torch.no_grad():
+        model.get_input_embeddings().weight[vocabulary].zero_()
+    return model
+
+
+def loss_of(
+    model: MarianMTModel, hidden: torch.Tensor, targets: torch.Tensor, smoothing: float, *, backward: bool
+) -> float:
+    """Mean cross entropy in nats over the non-pad targets, in slices of rows; with `backward`, gradients too.
+
+    `hidden` [rows, length, d_model], `targets` [rows, length]. <pad>, the last id, is never a candidate, so that its
+    vector gets no gradient and stays zero.
+    """
+    pad = int(model.config.pad_token_id)
+    keep = targets.reshape(-1) != pad
+    wanted = targets.reshape(-1)[keep]
+    leaf = hidden.detach().requires_grad_(backward)
+    rows = leaf.reshape(-1, leaf.shape[-1])[keep]
+    states = rows.detach().requires_grad_(backward)
+    weight = model.get_output_embeddings().weight
+    total = 0.0
+    for start in range(0, len(wanted), LOSS_ROWS):
+        part = slice(start, start + LOSS_ROWS)
+        with torch.autocast(hidden.device.type, dtype=torch.bfloat16):
+            logits = states[part] @ weight[:pad].t()
+        loss = nn.functional.cross_entropy(logits.float(), wanted[part], label_smoothing=smoothing, reduction="sum")
+        loss = loss / len(wanted)
+        if backward:
+            loss.backward()
+        total += float(loss.detach())
+    if backward:
+        rows.backward(states.grad)
+        hidden.backward(leaf.grad)
+    return total
+
+
+def _forward(model: MarianMTModel, source: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+    pad = int(model.config.pad_token_id)
+    start = torch.full_like(target[:, :1], pad)
+    with torch.autocast(source.device.type, dtype=torch.bfloat16):
+        return model.model(
+            input_ids=source,
+            attention_mask=(source != pad).long(),
+            decoder_input_ids=torch.cat([start, target[:, :-1]], dim=1),
+            use_cache=False,
+        ).last_hidden_state
+
+
+@torch.no_grad()
+def held_out_loss(model: MarianMTModel, pairs: EncodedPairs, *, batch_tokens: int) -> float:
+    """Mean cross entropy in nats a token, without label smoothing, over all of `pairs`."""
+    model.eval()
+    device, pad = next(model.parameters()).device, int(model.config.pad_token_id)
+    total = tokens = 0.0
+    for length, rows in batches(pairs, batch_tokens=batch_tokens, epoch=0, seed=0):
+        target = pairs.padded(1, rows, length, pad).to(device)
+        hidden = _forward(model, pairs.padded(0, rows, length, pad).to(device), target)
+        count = int((target != pad).sum())
+        total += loss_of(model, hidden, target, 0.0, backward=False) * count
+        tokens += count
+    model.train()
+    return total / tokens
+
+
+def rate(step: int, schedule: Schedule) -> float:
+    """The share of the peak learning rate at a step: warm up, hold, fall to zero."""
+    falling = max(1.0, schedule.steps * schedule.cooldown)
+    return max(0.0, min((step + 1) / max(1, schedule.warmup), 1.0, (schedule.steps - step) / falling))
+
+
+def optimisers(model: MarianMTModel, learning_rate: float) -> list[torch.optim.Optimizer]:
+    """Muon for the hidden matrices, AdamW for embeddings, norms and biases."""
+    matrices, others = [], []
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad or "embed_positions" in name:
+            continue
+        is_hidden = (
+            parameter.ndim == 2 and "shared" not in name and "embed_tokens" not in name and "lm_head" not in name
+        )
+        (matrices if is_hidden else others).append(parameter)
+    return [
+        torch.optim.Muon(matrices, lr=learning_rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(others, lr=learning_rate, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.0),
+    ]
+
+
+def train(
+    model: MarianMTModel,
+    pairs: EncodedPairs,
+    *,
+    schedule: Schedule,
+    work: Path,
+    held_out: EncodedPairs | None = None,
+    device: str = "cpu",
+    compiled: bool = False,
+    checkpoint_seconds: float = 240,
+    stop_after: int | None = None,
+) -> MarianMTModel:
+    """Train `model` in place, going on from `work`/checkpoint.pt where there is one; return the averaged model.
+
+    Keeps `work`/stable.pt, the state before the learning rate starts to fall: copied over checkpoint.pt, it lets a
+    longer schedule go on without starting anew. `stop_after` ends the call early at that step, as an interruption would.
+    Appends a line a few steps to `work`/log.jsonl.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(schedule.seed)
+    model.to(device).train()
+    optimizers = optimisers(model, schedule.learning_rate)
+    checkpoint, step = work / "checkpoint.pt", 0
+    snapshots: list[dict[str, torch.Tensor]] = []
+    if checkpoint.exists():
+        state = torch.load(checkpoint, map_location=device, weights_only=True)
+        model.load_state_dict(state["model"])
+        for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(saved)
+        torch.set_rng_state(state["rng"].cpu())
+        step, snapshots = state["step"], state["snapshots"]
+    if compiled:
+        model.model.forward = torch.compile(model.model.forward, dynamic=False)  # type: ignore[method-assign]
+
+    def save(path: Path) -> None:
+        temporary = path.with_suffix(".part")
+        state: dict[str, Any] = {
+            "model": model.state_dict(),
+            "optimizers": [optimizer.state_dict() for optimizer in optimizers],
+            "rng": torch.get_rng_state(),
+            "step": step,
+            "snapshots": snapshots,
+        }
+        torch.save(state, temporary)
+        temporary.replace(path)
+
+    pad = int(model.config.pad_token_id)
+    falls_at = round(schedule.steps * (1 - schedule.cooldown))
+    tail = max(1, round(schedule.steps * schedule.cooldown / 5))
+    average_at = {schedule.steps - 1 - i * tail // schedule.average for i in range(schedule.average)}
+    last_saved = last_logged = time.monotonic()
+    tokens, losses = 0, []
+    for length, rows in stream(pairs, batch_tokens=schedule.batch_tokens, seed=schedule.seed, start=step):
+        if step >= schedule.steps or (stop_after is not None and step >= stop_after):
+            break
+        if step == falls_at:
+            save(work / "stable.pt")
+        share = rate(step, schedule)
+        for optimizer in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = schedule.learning_rate * share
+            optimizer.zero_grad(set_to_none=True)
+        target = pairs.padded(1, rows, length, pad).to(device)
+        hidden = _forward(model, pairs.padded(0, rows, length, pad).to(device), target)
+        losses.append(loss_of(model, hidden, target, schedule.label_smoothing, backward=True))
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer in optimizers:
+            optimizer.step()
+        tokens += int((target != pad).sum())
+        if step in average_at:
+            snapshots.append({name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()})
+        step += 1
+        if step % 20 == 0 or step == schedule.steps:
+            now = time.monotonic()
+            line: dict[str, Any] = {
+                "step": step,
+                "loss": round(sum(losses) / len(losses), 4),
+                "rate": round(share, 4),
+                "tokens_per_second": round(tokens / (now - last_logged)),
+            }
+            if held_out is not None and (step % 100 == 0 or step == schedule.steps):
+                line["held_out"] = round(held_out_loss(model, held_out, batch_tokens=schedule.batch_tokens), 4)
+            with (work / "log.jsonl").open("a", encoding="utf-8") as log:
+                log.write(json.dumps(line) + "\n")
+            print(json.dumps(line), flush=True)
+            tokens, losses, last_logged = 0, [], time.monotonic()
+        if time.monotonic() - last_saved > checkpoint_seconds:
+            save(checkpoint)
+            last_saved = time.monotonic()
+    save(checkpoint)
+    if snapshots and step >= schedule.steps:
+        model.load_state_dict(average(snapshots))
+    return model.eval()
+
+
+def average(snapshots: Sequence[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """The mean of several states of one model."""
+    return {name: torch.stack([state[name].float() for state in snapshots]).mean(0) for name in snapshots[0]}
+
+
+def export(model: MarianMTModel, folder: Path) -> None:
+    """Write config.json, generation_config.json and float16 model.safetensors, as Hugging Face folders have them."""
+    pad = int(model.config.pad_token_id)
+    model.generation_config = GenerationConfig(
+        eos_token_id=0,
+        forced_eos_token_id=0,
+        pad_token_id=pad,
+        decoder_start_token_id=pad,
+        bad_words_ids=[[pad]],
+        max_length=model.config.max_position_embeddings,
+        num_beams=4,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    model.to("cpu").to(torch.float16).save_pretrained(folder)

@@ -1,0 +1,117 @@
+"""The German-English translator, from the corpora to the model folder: prepare, train, export.
+
+    python -m models.recipes.translator --data ../shared/data --work .work/translator --output models/translator-de-en
+
+Each stage is skipped where its result lies in the work folder already; an interrupted training goes on from its
+checkpoint.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import random
+from pathlib import Path
+
+import sentencepiece
+import torch
+
+from models.recipes import corpora, seq2seq, vocabulary
+from models.recipes.augmentation import augment
+
+MAX_TOKENS = 250
+"""Longest side of a training pair; the model has 256 positions."""
+HELD_OUT_LINES = 400
+"""Lines of newstest2018 whose loss is logged during training."""
+
+
+def prepare(data: Path, work: Path, *, vocabulary_size: int, seed: int) -> None:
+    """Write `work`/source.spm, train.npz, held_out.npz and mixture.json."""
+    if (work / "held_out.npz").exists():
+        return
+    work.mkdir(parents=True, exist_ok=True)
+    exclude = corpora.held_out([data / "dev" / "translation", Path("eval") / "data", Path("tests") / "data"])
+    rng = random.Random(seed)
+    counts: dict[str, int] = {}
+    mixed: list[tuple[bool, corpora.Pair]] = []
+    for corpus, pairs in corpora.mixture(data / "parallel", exclude=exclude, seed=seed):
+        counts[corpus.name] = len(pairs)
+        mixed += [(corpus.synthetic_source, pair) for pair in augment(pairs, rng=rng)]
+        print(f"{corpus.name}: {len(pairs)} pairs an epoch", flush=True)
+    sample = rng.sample(mixed, min(len(mixed), 400_000))
+    spm = vocabulary.train(itertools.chain.from_iterable(pair for _, pair in sample), size=vocabulary_size, folder=work)
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(spm))
+    tag = processor.piece_to_id("⟦bt⟧")
+    sources = processor.encode([pair[0] for _, pair in mixed], num_threads=2)
+    targets = processor.encode([pair[1] for _, pair in mixed], num_threads=2)
+    encoded = [
+        ([tag, *source] if synthetic else source, target)
+        for (synthetic, _), source, target in zip(mixed, sources, targets, strict=True)
+        if max(len(source), len(target)) < MAX_TOKENS
+    ]
+    seq2seq.EncodedPairs.build(encoded).save(work / "train.npz")
+    lines = read_lines(data, "newstest2018", HELD_OUT_LINES)
+    held_out = list(zip(*(processor.encode(side) for side in lines), strict=True))
+    (work / "mixture.json").write_text(
+        json.dumps({"pairs": counts, "encoded": len(encoded)}, indent=1), encoding="utf-8"
+    )
+    seq2seq.EncodedPairs.build(held_out).save(work / "held_out.npz")
+
+
+def read_lines(data: Path, name: str, count: int | None = None) -> tuple[list[str], list[str]]:
+    """German and English lines of a development set."""
+    folder = data / "dev" / "translation"
+    english = folder / (f"{name}.en" if (folder / f"{name}.en").exists() else f"{name}.refA.en")
+    german, reference = ((path.read_text(encoding="utf-8").splitlines()) for path in (folder / f"{name}.de", english))
+    return german[:count], reference[:count]
+
+
+def main() -> None:
+    """Prepare, train and export by the options of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--work", type=Path, default=Path(".work/translator"))
+    parser.add_argument("--output", type=Path, default=Path("models/translator-de-en"))
+    parser.add_argument("--steps", type=int, default=900)
+    parser.add_argument("--batch-tokens", type=int, default=6144)
+    parser.add_argument("--learning-rate", type=float, default=3e-3)
+    parser.add_argument("--cooldown", type=float, default=0.35)
+    parser.add_argument("--dropout", type=float, default=0.0)
+    parser.add_argument("--vocabulary", type=int, default=8000)
+    parser.add_argument("--d-model", type=int, default=256)
+    parser.add_argument("--feed-forward", type=int, default=1536)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--stop-after", type=int)
+    options = parser.parse_args()
+
+    prepare(options.data, options.work, vocabulary_size=options.vocabulary, seed=options.seed)
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(options.work / "source.spm"))
+    size = seq2seq.Size(d_model=options.d_model, feed_forward=options.feed_forward, heads=options.d_model // 64)
+    model = seq2seq.build_model(size, vocabulary=len(processor), seed=options.seed, dropout=options.dropout)
+    model = seq2seq.train(
+        model,
+        seq2seq.EncodedPairs.load(options.work / "train.npz"),
+        schedule=seq2seq.Schedule(
+            steps=options.steps,
+            batch_tokens=options.batch_tokens,
+            learning_rate=options.learning_rate,
+            cooldown=options.cooldown,
+            dropout=options.dropout,
+            seed=options.seed,
+        ),
+        work=options.work,
+        held_out=seq2seq.EncodedPairs.load(options.work / "held_out.npz"),
+        device=options.device,
+        compiled=options.compile,
+        stop_after=options.stop_after,
+    )
+    if options.stop_after is None:
+        seq2seq.export(model, options.output)
+        vocabulary.write_tokenizer(options.work / "source.spm", options.output)
+
+
+if __name__ == "__main__":
+    main()
