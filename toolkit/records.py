@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from toolkit.documents import Coverage, Digest, Document, Summary, Topics, Translation
+
+if TYPE_CHECKING:
+    from toolkit.store import Model, Preset
 
 FORMAT = 1
 """Raised whenever a field changes its meaning or goes away; new fields alone do not raise it."""
@@ -96,6 +99,20 @@ class FailedRecord(Record):
     error: str
 
 
+class AvailableRecord(TypedDict):
+    """One model that can be named; `folder` and `checksum` are null for a preset, `hub` for all others."""
+
+    name: str
+    task: str
+    origin: str
+    architecture: str
+    parameters: int | None
+    licence: str
+    folder: str | None
+    hub: str | None
+    checksum: str | None
+
+
 def record(
     document: Document,
     *,
@@ -147,6 +164,36 @@ def error_record(id: str | None, message: str) -> FailedRecord:  # noqa: A002 - 
         coverage=None,
         models=ModelsRecord(translator=None, summarizer=None, topics=None),
         error=message,
+    )
+
+
+def shipped_record(model: Model) -> AvailableRecord:
+    """The record of a model that is here."""
+    return AvailableRecord(
+        name=model.name,
+        task=model.task,
+        origin=model.origin,
+        architecture=model.architecture,
+        parameters=model.parameters,
+        licence=model.licence,
+        folder=str(model.folder),
+        hub=None,
+        checksum=model.checksum,
+    )
+
+
+def preset_record(preset: Preset) -> AvailableRecord:
+    """The record of a short name for a model of the hub."""
+    return AvailableRecord(
+        name=preset.name,
+        task=preset.task,
+        origin="hub",
+        architecture=preset.architecture,
+        parameters=preset.parameters,
+        licence=preset.licence,
+        folder=None,
+        hub=preset.hub,
+        checksum=None,
     )
 
 

@@ -8,9 +8,12 @@ import shutil
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from toolkit.documents import Digest, Document, Summary, Topics, Translation
+from toolkit.documents import Digest, Summary, Topics, Translation
+
+if TYPE_CHECKING:
+    from toolkit.store import Model, Preset
 
 SIDE_BY_SIDE_COLUMNS = 100
 """From this width on German and English stand side by side: two columns of 45 characters, the shortest line
@@ -22,7 +25,8 @@ _BAR_COLUMNS = 24
 _SHOWN_LABELS = 5
 """Labels shown below the chosen ones; --json gives every label."""
 
-# Everything that could move the cursor or recolour the screen, line feed and tab apart; lone surrogates cannot be written.
+# What could move the cursor, recolour the screen or turn the line round, line feed and tab apart;
+# and lone surrogates, which cannot be written.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -37,13 +41,13 @@ class Screen:
     @classmethod
     def of(cls, stream: TextIO) -> Screen:
         """The screen behind `stream`: colours only on a terminal and never against NO_COLOR (https://no-color.org)."""
-        columns = shutil.get_terminal_size(fallback=(80, 24)).columns
-        is_terminal = stream.isatty()
-        dumb = os.environ.get("TERM") == "dumb"
-        return cls(
-            columns=max(_MIN_COLUMNS, min(columns, _MAX_COLUMNS)),
-            colour=is_terminal and not dumb and not os.environ.get("NO_COLOR"),
-        )
+        is_dumb = os.environ.get("TERM") == "dumb"
+        return cls(columns=_columns(), colour=stream.isatty() and not is_dumb and not os.environ.get("NO_COLOR"))
+
+    @classmethod
+    def of_file(cls) -> Screen:
+        """For a file: as wide as the terminal or COLUMNS says, without colours."""
+        return cls(columns=_columns())
 
     def bold(self, text: str) -> str:
         """Headings."""
@@ -81,7 +85,7 @@ def width(text: str) -> int:
 
 
 def wrap(text: str, columns: int) -> list[str]:
-    """`text` in lines of at most `columns`, broken at spaces, long words where they must; one empty line for no text."""
+    """`text` in lines of at most `columns`, broken at spaces, long words anywhere; one empty line for no text."""
     lines: list[str] = []
     line, taken = "", 0
     for word in map(printable, text.split()):
@@ -125,15 +129,15 @@ def render_segments(translation: Translation, screen: Screen) -> str:
     return "".join(f"{line.rstrip()}\n" for line in blocks)
 
 
-def render_summary(summary: Summary, document: Document, screen: Screen) -> str:
-    """Headline and summary with the numbers of the sentences it rests on, and those sentences below."""
+def render_summary(summary: Summary, sentences: Sequence[str], screen: Screen) -> str:
+    """Headline and summary with the numbers of the `sentences` it rests on, and those sentences below."""
     cited = sorted({index for sentence in summary.sentences for index in sentence.evidence})
     lines = [_summary(summary, screen)]
     if cited:
         lines.append(_heading("Rests on", screen))
         digits = len(str(cited[-1] + 1))
-        for index in cited:
-            lines.append(_hanging(f"{index + 1:>{digits}}  ", document.segments[index].text, screen))
+        texts = ((index + 1, sentences[index]) for index in cited)
+        lines += [_hanging(f"{number:>{digits}}  ", text, screen) for number, text in texts]
     return "".join(lines)
 
 
@@ -163,6 +167,21 @@ def render_coverage(translation: Translation) -> str:
     coverage = translation.coverage
     split = f", {coverage.split} split at a clause" if coverage.split else ""
     return f"{coverage.translated} of {_count(coverage.sentences, 'sentence')}{split}, {coverage.cut} cut"
+
+
+def render_models(shipped: Sequence[Model], presets: Sequence[Preset], screen: Screen) -> str:
+    """The models that are here, and the short names of those that the hub has."""
+    here = [(m.name, m.task, _millions(m.parameters), m.licence, str(m.folder)) for m in shipped]
+    there = [(p.name, p.task, _millions(p.parameters), p.licence, p.hub) for p in presets]
+    return (
+        table([("SHIPPED", "TASK", "PARAMETERS", "LICENCE", "FOLDER"), *here], screen)
+        + "\n"
+        + table([("PRESET", "TASK", "PARAMETERS", "LICENCE", "HUB"), *there], screen)
+        + screen.dim(
+            "A preset is downloaded at its first use. The path of a model folder or another hub name will do, too."
+        )
+        + "\n"
+    )
 
 
 def table(rows: Sequence[Sequence[str]], screen: Screen) -> str:
@@ -235,6 +254,10 @@ def _stacked(label: str, german: str, english: str, marks: str, screen: Screen) 
     return rows + [f"{indent}{line}" for line in target]
 
 
+def _columns() -> int:
+    return max(_MIN_COLUMNS, min(shutil.get_terminal_size(fallback=(80, 24)).columns, _MAX_COLUMNS))
+
+
 def _columns_of(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn", "Me"):
         return 0
@@ -259,6 +282,10 @@ def _cut_to(text: str, columns: int) -> str:
     if width(line) <= columns:
         return line
     return next(_pieces(line, columns - 1)) + "…"
+
+
+def _millions(parameters: int | None) -> str:
+    return "unknown" if parameters is None else f"{parameters / 1e6:.1f} M"
 
 
 def _count(number: int, noun: str) -> str:

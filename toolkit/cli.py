@@ -1,0 +1,242 @@
+"""The command line: `klartext translate|summarize|topics|digest|demo|models`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from toolkit import __version__
+from toolkit.engines import DEVICES, ENGINES, PRECISIONS, EngineSettings, GenerationOptions
+from toolkit.errors import KlartextError
+from toolkit.messages import say
+
+DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: done; done, but an input failed; wrong usage or nothing usable; Ctrl-C."""
+
+_DESCRIPTION = "German news in English: a translation, a summary and topics, on this machine and without a network."
+_EPILOG = (
+    "exit codes: 0 done; 1 done, but an input failed; 2 wrong usage or unusable input; 130 interrupted. "
+    "Results go to standard output, words about them to standard error."
+)
+_HELP_COLUMNS = 100
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. `arguments` defaults to those of the process."""
+    options = _parser().parse_args(arguments)
+    from toolkit import commands
+
+    try:
+        return commands.run(options)
+    except KeyboardInterrupt:
+        say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone, as `| head` does. What is still buffered would raise once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KlartextError as error:
+        say(f"error: {error}")
+        return UNUSABLE
+    except MemoryError:
+        say("error: out of memory: give a smaller --batch-tokens or a shorter text")
+        return UNUSABLE
+
+
+class _Formatter(argparse.HelpFormatter):
+    """The same help in every Python version: "-o, --output FILE", lines of at most 100 columns."""
+
+    def __init__(self, prog: str) -> None:
+        columns = min(shutil.get_terminal_size().columns, _HELP_COLUMNS)
+        super().__init__(prog, max_help_position=28, width=columns)
+
+    def _format_action(self, action: argparse.Action) -> str:
+        if isinstance(action, argparse._SubParsersAction):  # the commands alone, without a line for their placeholder
+            return self._join_parts([super(_Formatter, self)._format_action(each) for each in action._get_subactions()])
+        return super()._format_action(action)
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings or action.nargs == 0:
+            return super()._format_action_invocation(action)
+        metavar = self._format_args(action, self._get_default_metavar_for_optional(action))
+        return f"{', '.join(action.option_strings)} {metavar}"
+
+
+class _Parser(argparse.ArgumentParser):
+    """One line of error, without the usage, and the remedy."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(UNUSABLE, f"klartext: error: {message} (see `{self.prog} --help`)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="klartext", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=_Formatter, allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"klartext {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, title="commands")
+
+    def command(name: str, summary: str, *, usage: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=summary,
+            description=summary[0].upper() + summary[1:] + ".",
+            usage=f"klartext {name} {usage}",
+            formatter_class=_Formatter,
+            allow_abbrev=False,
+        )
+
+    inputs = "[options] (FILE ... | - | --text TEXT)"
+    translate = command("translate", "German text into English, paragraphs and blank lines kept", usage=inputs)
+    _add_inputs(translate)
+    _add_model(translate, "--model", "translator")
+    _add_engine(translate)
+
+    summarize = command("summarize", "a headline and a short summary of English or German text", usage=inputs)
+    _add_inputs(summarize)
+    _add_from(summarize)
+    _add_sentences(summarize)
+    _add_model(summarize, "--model", "summarizer")
+    _add_model(summarize, "--translator", "translator for German text")
+    _add_engine(summarize)
+
+    topics = command("topics", "how well each label fits an English or German text", usage=inputs)
+    _add_inputs(topics)
+    _add_from(topics)
+    _add_labels(topics)
+    topics.add_argument(
+        "--threshold", type=_share, metavar="SHARE", help="score below which a label is not chosen, 0 to 1"
+    )
+    _add_model(topics, "--model", "topic model")
+    _add_model(topics, "--translator", "translator for German text")
+    _add_engine(topics)
+
+    digest = command("digest", "translation, summary and topics of German text", usage=inputs)
+    _add_inputs(digest)
+    _add_digest(digest)
+
+    demo = command("demo", "the digest of an article that comes with klartext", usage="[options]")
+    demo.set_defaults(inputs=[], text=None, encoding=None)
+    _add_output(demo)
+    _add_digest(demo)
+
+    models = command("models", "the models there are, with size, licence and folder", usage="[options]")
+    _add_output(models)
+    return parser
+
+
+def _add_inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("inputs", nargs="*", metavar="FILE", help="text files; - for standard input")
+    parser.add_argument("--text", metavar="TEXT", help="the text itself, instead of files")
+    parser.add_argument(
+        "--encoding",
+        metavar="NAME",
+        help="encoding of the files, e.g. latin-1 (default: UTF-8, or what their mark says)",
+    )
+    _add_output(parser)
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="JSON: one object, or one a line for several inputs")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write the result there instead of standard output")
+
+
+def _add_digest(parser: argparse.ArgumentParser) -> None:
+    _add_sentences(parser)
+    _add_labels(parser)
+    _add_model(parser, "--translator", "translator")
+    _add_model(parser, "--summarizer", "summarizer")
+    _add_model(parser, "--topics-model", "topic model")
+    _add_engine(parser)
+
+
+def _add_from(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--from",
+        dest="source_language",
+        choices=("auto", "de", "en"),
+        default="auto",
+        metavar="LANGUAGE",
+        help="de: translate first; en: take as it is; auto (default): look at the text",
+    )
+
+
+def _add_sentences(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sentences", type=_positive, default=3, metavar="N", help="sentences of the summary at most (default: 3)"
+    )
+
+
+def _add_labels(parser: argparse.ArgumentParser) -> None:
+    labels = parser.add_mutually_exclusive_group()
+    labels.add_argument("--labels", metavar="A,B,C", help="topics to choose from (default: a set for news)")
+    labels.add_argument("--labels-file", metavar="FILE", help="the same from a file, one a line, commas allowed")
+    parser.add_argument("--multi-label", action="store_true", help="any number of topics may fit, not only one")
+
+
+def _add_model(parser: argparse.ArgumentParser, option: str, what: str) -> None:
+    parser.add_argument(
+        option,
+        metavar="MODEL",
+        help=f"{what}: a name from `klartext models`, a folder, or a hub name organisation/model",
+    )
+
+
+def _add_engine(parser: argparse.ArgumentParser) -> None:
+    settings, generation = EngineSettings(), GenerationOptions()
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default=settings.engine,
+        metavar="ENGINE",
+        help="auto (default), ct2 (CTranslate2), hf (transformers and torch), fake (for tests)",
+    )
+    parser.add_argument(
+        "--device", choices=DEVICES, default=settings.device, metavar="DEVICE", help="auto (default), cpu, cuda"
+    )
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        default=settings.precision,
+        metavar="TYPE",
+        help="auto (default), int8, float32, float16",
+    )
+    parser.add_argument("--threads", type=_positive, metavar="N", help="CPU threads (default: all)")
+    parser.add_argument(
+        "--batch-tokens",
+        type=_positive,
+        default=settings.batch_tokens,
+        metavar="N",
+        help=f"tokens in a batch at most; fewer take less memory (default: {settings.batch_tokens})",
+    )
+    parser.add_argument(
+        "--beam",
+        type=_positive,
+        default=generation.beam,
+        metavar="N",
+        help=f"translations followed at once; 1 is fastest (default: {generation.beam})",
+    )
+
+
+def _positive(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 up, got {text!r}")
+    return number
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= 1.0:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, got {text!r}")
+    return share

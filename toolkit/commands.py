@@ -1,0 +1,355 @@
+"""What the commands of the command line do with their inputs, one after the other."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from toolkit import records, terminal
+from toolkit.documents import MARKS, Document, Summary, Topics, Translation
+from toolkit.engines import EngineSettings, GenerationOptions
+from toolkit.errors import InputError
+from toolkit.inputs import Source, read_labels, read_sources
+from toolkit.messages import say
+from toolkit.output import Output
+from toolkit.progress import Progress, run_interruptibly
+
+if TYPE_CHECKING:
+    from toolkit.translation import Translator
+
+_NAMED_MARKS = ("foreign", "split", "cut", "loop", "lost")
+"""Marks worth a line on standard error; the others are repairs that worked."""
+_NAMED_SENTENCES = 8
+_LOADING_SECONDS = 3.0
+_LANGUAGES = {
+    "da": "Danish",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "it": "Italian",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What a command made of one input."""
+
+    record: records.Record
+    text: str
+    notes: tuple[str, ...]
+
+
+class _Step(Protocol):
+    """A command with its models."""
+
+    def load(self) -> None:
+        """Load what every input needs; raises before the first input is read."""
+
+    def run(self, text: str, source: Source, output: Output) -> _Outcome:
+        """The outcome for one input."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command that was parsed; the exit code."""
+    if options.command == "models":
+        return _run_models(options)
+    sources = read_sources(options)
+    step: _Step = _STEPS[options.command](options)
+    with Output(options.output, inputs=[source.name for source in sources]) as output:
+        return _run_each(sources, step, output, as_json=options.json)
+
+
+def _run_each(sources: Sequence[Source], step: _Step, output: Output, *, as_json: bool) -> int:
+    several = len(sources) > 1
+    failed = 0
+    loaded = False
+    for number, source in enumerate(sources):
+        try:
+            text = source.read()
+            if not loaded:
+                _load(step)
+                loaded = True
+            outcome = step.run(text, source, output)
+        except InputError as error:
+            failed += 1
+            if not several:
+                raise
+            say(f"error: {error}")
+            if as_json:
+                output.write(records.to_json(records.error_record(source.id, str(error))) + "\n")
+            continue
+        for note in outcome.notes:
+            say(f"{source.name}: {note}")
+        if as_json:
+            output.write(records.to_json(outcome.record) + "\n")
+        else:
+            before = "\n" if number and number > failed else ""
+            header = before + terminal.header(source.name, output.screen) if several else ""
+            output.write(header + outcome.text)
+    if failed:
+        say(f"{failed} of {len(sources)} inputs failed")
+    return 0 if not failed else 2 if failed == len(sources) else 1
+
+
+def _load(step: _Step) -> None:
+    said = False
+    started = time.monotonic()
+
+    def tick() -> None:
+        nonlocal said
+        if not said and time.monotonic() - started >= _LOADING_SECONDS:
+            said = True
+            say("preparing the models, which takes longest the first time …")
+
+    run_interruptibly(step.load, tick=tick)
+
+
+class _Translate:
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+
+    def load(self) -> None:
+        self._translator = _translator(self._options.model, self._options)
+
+    def run(self, text: str, source: Source, output: Output) -> _Outcome:
+        document = _read(text, source, language=None)
+        translation = _translate(self._translator, document, source)
+        english = translation.text
+        if output.is_terminal:
+            english = terminal.printable(english.replace("\r\n", "\n"))
+        if english and not english.endswith("\n"):
+            english += "\n"
+        record = records.record(document, translation=translation, checksums=_checksums(self._translator))
+        return _Outcome(record, english, (*_language_notes(document), *_mark_notes(translation)))
+
+
+class _Digest:
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._labels = read_labels(options)
+
+    def load(self) -> None:
+        from toolkit.pipeline import Pipeline
+        from toolkit.summarization import Summarizer
+        from toolkit.topics import TopicClassifier
+
+        options, settings = self._options, _settings(self._options)
+        self._pipeline = Pipeline(
+            _translator(options.translator, options),
+            Summarizer(options.summarizer, settings=settings),
+            TopicClassifier(options.topics_model, settings=settings),
+        )
+
+    def run(self, text: str, source: Source, output: Output) -> _Outcome:
+        document = _read(text, source, language=None)
+        pipeline, options = self._pipeline, self._options
+        with _progress(source, document) as progress:
+            digest = run_interruptibly(
+                lambda: pipeline.run(
+                    document,
+                    labels=self._labels,
+                    multi_label=options.multi_label,
+                    sentences=options.sentences,
+                    progress=progress.advance,
+                ),
+                tick=progress.tick,
+            )
+        checksums = _checksums(pipeline.translator, pipeline.summarizer, pipeline.topics)
+        notes = (*_language_notes(document), *_mark_notes(digest.translation), *_summary_notes(digest.summary))
+        return _Outcome(
+            records.digest_record(digest, checksums=checksums), terminal.render_digest(digest, output.screen), notes
+        )
+
+
+class _English:
+    """English text as it is, or German text through the translator, which is loaded when the first such text comes."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self.translator: Translator | None = None
+
+    def read(self, text: str, source: Source) -> tuple[Document, Translation | None, tuple[str, ...]]:
+        """The document, its translation if it was German, and what to say about it."""
+        choice = self._options.source_language
+        document = _read(text, source, language=None if choice == "auto" else choice)
+        language = document.language
+        if language == "de":
+            if self.translator is None:
+                self.translator = run_interruptibly(lambda: _translator(self._options.translator, self._options))
+            translation = _translate(self.translator, document, source)
+            said = ("German text: translated first",) if choice == "auto" else ()
+            return document, translation, (*said, *_mark_notes(translation))
+        if language == "en":
+            return document, None, ()
+        notes: tuple[str, ...] = ()
+        if document.segments:
+            found = "language uncertain" if language is None else f"looks like {_language(language)}"
+            notes = (f"{found}: read as English (--from de translates it first)",)
+        return _read(text, source, language="en"), None, notes
+
+
+class _Summarize:
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._english = _English(options)
+
+    def load(self) -> None:
+        from toolkit.summarization import Summarizer
+
+        self._summarizer = Summarizer(self._options.model, settings=_settings(self._options))
+
+    def run(self, text: str, source: Source, output: Output) -> _Outcome:
+        document, translation, notes = self._english.read(text, source)
+        summarizer, sentences = self._summarizer, self._options.sentences
+        summary = run_interruptibly(
+            lambda: summarizer.summarize(document.text if translation is None else translation, sentences=sentences)
+        )
+        record = records.record(
+            document,
+            translation=translation,
+            summary=summary,
+            checksums=_checksums(self._english.translator, summarizer),
+        )
+        english = [segment.text for segment in (document if translation is None else translation).segments]
+        rendered = terminal.render_summary(summary, english, output.screen)
+        return _Outcome(record, rendered, (*notes, *_summary_notes(summary)))
+
+
+class _Topics:
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._labels = read_labels(options)
+        self._english = _English(options)
+
+    def load(self) -> None:
+        from toolkit.topics import TopicClassifier
+
+        self._classifier = TopicClassifier(self._options.model, settings=_settings(self._options))
+
+    def run(self, text: str, source: Source, output: Output) -> _Outcome:
+        document, translation, notes = self._english.read(text, source)
+        classifier, options = self._classifier, self._options
+
+        def classify() -> Topics:
+            return classifier.classify(
+                document.text if translation is None else translation,
+                self._labels,
+                multi_label=options.multi_label,
+                threshold=options.threshold,
+            )
+
+        topics = run_interruptibly(classify)
+        record = records.record(
+            document,
+            translation=translation,
+            topics=topics,
+            checksums=_checksums(self._english.translator, classifier),
+        )
+        return _Outcome(record, terminal.render_topics(topics, output.screen), notes)
+
+
+_STEPS: dict[str, Callable[[argparse.Namespace], _Step]] = {
+    "translate": _Translate,
+    "summarize": _Summarize,
+    "topics": _Topics,
+    "digest": _Digest,
+    "demo": _Digest,
+}
+
+
+def _run_models(options: argparse.Namespace) -> int:
+    from toolkit import store
+
+    shipped, presets = store.shipped(), store.presets()
+    with Output(options.output) as output:
+        if options.json:
+            entries = [records.shipped_record(model) for model in shipped]
+            entries += [records.preset_record(preset) for preset in presets]
+            output.write(records.to_json({"format": records.FORMAT, "models": entries}) + "\n")
+        else:
+            output.write(terminal.render_models(shipped, presets, output.screen))
+    return 0
+
+
+def _settings(options: argparse.Namespace) -> EngineSettings:
+    return EngineSettings(
+        engine=options.engine,
+        device=options.device,
+        precision=options.precision,
+        threads=options.threads,
+        batch_tokens=options.batch_tokens,
+    )
+
+
+def _translator(model: str | None, options: argparse.Namespace) -> Translator:
+    from toolkit.translation import Translator
+
+    return Translator(model, settings=_settings(options), options=GenerationOptions(beam=options.beam))
+
+
+def _read(text: str, source: Source, *, language: str | None) -> Document:
+    from toolkit.segmentation import read_document
+
+    return read_document(text, id=source.id, language=language)
+
+
+def _translate(translator: Translator, document: Document, source: Source) -> Translation:
+    with _progress(source, document) as progress:
+        return run_interruptibly(lambda: translator.translate(document, progress=progress.advance), tick=progress.tick)
+
+
+def _progress(source: Source, document: Document) -> Progress:
+    return Progress(sys.stderr, name=source.name, total=len(document.segments))
+
+
+class _HasModel(Protocol):
+    """A translator, summarizer or topic classifier."""
+
+    @property
+    def model(self) -> object:
+        """The model of the store, or None with an engine of the caller's or the fake one."""
+
+
+def _checksums(*steps: _HasModel | None) -> dict[str, str]:
+    from toolkit.store import Model
+
+    models = (step.model for step in steps if step is not None)
+    return {model.name: model.checksum for model in models if isinstance(model, Model)}
+
+
+def _language_notes(document: Document) -> Iterator[str]:
+    if not document.segments:
+        yield "nothing to translate"
+    elif document.language not in (None, "de"):
+        yield f"looks like {_language(document.language)}, not German: translated what can be"
+
+
+def _mark_notes(translation: Translation) -> Iterator[str]:
+    total = len(translation.segments)
+    for mark in _NAMED_MARKS:
+        numbers = [number for number, segment in enumerate(translation.segments, start=1) if mark in segment.marks]
+        if numbers:
+            listed = ", ".join(map(str, numbers[:_NAMED_SENTENCES])) + (
+                ", …" if len(numbers) > _NAMED_SENTENCES else ""
+            )
+            yield f"{len(numbers)} of {total} sentences marked {mark}, {MARKS[mark]} (number {listed})"
+
+
+def _summary_notes(summary: Summary) -> Iterator[str]:
+    if summary.truncated:
+        yield f"{summary.truncated} sentences are longer than the summarizer reads and are not in the summary"
+
+
+def _language(code: str | None) -> str:
+    return _LANGUAGES.get(code or "", code or "an unknown language")

@@ -1,0 +1,68 @@
+"""What the command line was given to read: files, standard input, a text, labels."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from toolkit import files
+from toolkit.errors import InputError
+from toolkit.messages import say
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One input: a path, standard input or a text given as it is."""
+
+    name: str
+    id: str | None
+    read: Callable[[], str]
+
+
+def read_sources(options: argparse.Namespace) -> list[Source]:
+    """The inputs, none of them opened yet."""
+    encoding = options.encoding
+    if options.command == "demo":
+        return [Source(name="demo", id="demo", read=lambda: files.read_text(files.DEMO_ARTICLE))]
+    if options.text is not None:
+        if options.inputs:
+            raise InputError("both files and --text given: give one of them")
+        return [Source(name="text", id=None, read=lambda: str(options.text))]
+    if not options.inputs:
+        raise InputError("no input: give a file, - for standard input, or --text")
+    if options.inputs.count(STANDARD_INPUT) > 1:
+        raise InputError("- given twice: standard input can be read only once")
+
+    def path(name: str) -> Source:
+        return Source(name=name, id=name, read=lambda: files.read_text(name, encoding=encoding))
+
+    def standard_input() -> str:
+        if sys.stdin.isatty():
+            say("reading standard input; end it with Ctrl-D (Windows: Ctrl-Z and Enter)")
+        return files.decode(sys.stdin.buffer.read(), name="standard input", encoding=encoding)
+
+    return [
+        Source(name="standard input", id=STANDARD_INPUT, read=standard_input) if name == STANDARD_INPUT else path(name)
+        for name in options.inputs
+    ]
+
+
+def read_labels(options: argparse.Namespace) -> list[str] | None:
+    """The labels of --labels or --labels-file; None for the default set."""
+    if options.labels_file is not None:
+        labels = files.read_lines(options.labels_file)
+        if not labels:
+            raise InputError(f"{options.labels_file} holds no labels: give one a line")
+        return labels
+    if options.labels is None:
+        return None
+    labels = [label.strip() for label in options.labels.split(",")]
+    if "" in labels:
+        raise InputError(
+            f"--labels holds an empty label (number {labels.index('') + 1}): give names between the commas"
+        )
+    return labels
