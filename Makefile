@@ -1,0 +1,56 @@
+# Each target sets up what it needs in .venv. `make` alone lists them.
+# make demo PYTHON=python3.12   to choose the interpreter
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench train-translator train-summarizer train-topics clean
+
+help:
+	@echo "make demo              translate, summarize and classify an example article"
+	@echo "make test              ruff, mypy and all tests"
+	@echo "make lint              ruff and mypy alone"
+	@echo "make bench             measure speed and memory on this machine"
+	@echo "make train-translator  train a shipped model anew (also train-summarizer, train-topics)"
+	@echo "make clean             remove .venv and what was built"
+
+demo: $(VENV)/.klartext
+	$(BIN)/klartext demo $(ARGS)
+
+test: lint
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.klartext-dev
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+bench: $(VENV)/.klartext-eval
+	$(BIN)/python -m eval bench $(ARGS)
+
+train-translator train-summarizer train-topics: train-%: $(VENV)/.klartext-train
+	$(BIN)/python -m models.recipes.$* $(ARGS)
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# One stamp for each set of packages: a newer pyproject.toml installs again.
+$(VENV)/.klartext: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.klartext-%: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable ".[$*]"
+	@touch $@
+
+# PYTHON if given, else the first of these that is new enough.
+$(BIN)/python:
+	@for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "$$python -m venv $(VENV)" && $$python -m venv $(VENV) && \
+	    $(BIN)/python -m pip install --quiet --upgrade pip && exit 0 || exit 1; \
+	  fi; \
+	done; \
+	echo "klartext needs Python 3.11 or newer, and $(or $(PYTHON),python3) is not: install one (https://www.python.org)" \
+	  "and name it, e.g. make PYTHON=python3.12" >&2; exit 1
