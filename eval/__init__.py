@@ -1,0 +1,1 @@
+"""Evaluation and measurement of klartext; run from a checkout with `python -m eval`."""
