@@ -64,15 +64,10 @@ class Translator:
         """Load the model; a given `engine` takes its place, for tests and other runtimes."""
         self.settings = settings or EngineSettings()
         self.options = options or GenerationOptions()
-        if engine is None and self.settings.engine == "fake":
-            from toolkit.engines.fake import FakeSeq2Seq
-
-            engine = FakeSeq2Seq()
-        if engine is None:
-            self.model: store.Model | None = store.resolve(model, task="translation")
-            self.engine: Seq2SeqEngine = load_seq2seq(self.model, self.settings)
-        else:
-            self.model, self.engine = None, engine
+        self.model: store.Model | None = None
+        if engine is None and self.settings.engine != "fake":
+            self.model = store.resolve(model, task="translation")
+        self.engine = engine or load_seq2seq(self.model, self.settings)
 
     @property
     def name(self) -> str:
@@ -205,7 +200,10 @@ class Translator:
         for attempt, parts in rebuilt:
             text = "".join(_with_edges(part) for part in parts)
             attempt.result = Generation(
-                text, log_prob=_mean_log_prob(parts), tokens=sum(map(_tokens, parts)), cut=any(map(_is_cut, parts))
+                text,
+                log_prob=_mean_log_prob(parts) or 0.0,
+                tokens=sum(map(_tokens, parts)),
+                cut=any(map(_is_cut, parts)),
             )
             attempt.marks.add("restored")
 
