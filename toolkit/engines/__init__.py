@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from toolkit.errors import EngineError, InputError, ModelError
+
+if TYPE_CHECKING:
+    from toolkit.store import Model
 
 ENGINES = ("auto", "ct2", "hf", "fake")
 """ct2: CTranslate2; hf: transformers + torch; auto: ct2 where it can run the model, else hf."""
@@ -25,6 +30,18 @@ class EngineSettings:
     batch_tokens: int = 2048
     """Upper bound of source tokens, padding included, in one batch."""
 
+    def __post_init__(self) -> None:
+        for option, value, allowed in (
+            ("engine", self.engine, ENGINES),
+            ("device", self.device, DEVICES),
+            ("precision", self.precision, PRECISIONS),
+        ):
+            if value not in allowed:
+                raise InputError(f"unknown {option} {value!r}: choose one of {', '.join(allowed)}")
+        if self.threads is not None:
+            _require("threads", self.threads, 1)
+        _require("batch_tokens", self.batch_tokens, 1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GenerationOptions:
@@ -39,6 +56,16 @@ class GenerationOptions:
     repetition_penalty: float = 1.0
     no_repeat_ngram: int = 0
     """Forbid any n-gram of output tokens of this size to occur twice; 0: allow."""
+
+    def __post_init__(self) -> None:
+        _require("beam", self.beam, 1)
+        _require("max_tokens", self.max_tokens, 1)
+        _require("min_tokens", self.min_tokens, 0)
+        _require("no_repeat_ngram", self.no_repeat_ngram, 0)
+        if self.min_tokens > self.max_tokens:
+            raise InputError(f"min_tokens ({self.min_tokens}) must not exceed max_tokens ({self.max_tokens})")
+        if self.repetition_penalty <= 0:
+            raise InputError(f"repetition_penalty must be above 0 (1: none), got {self.repetition_penalty}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +137,72 @@ class EntailmentEngine(Protocol):
 
     def entail(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
         """Logit of entailment minus logit of contradiction (or of not-entailment) for each (premise, hypothesis)."""
+
+
+def load_seq2seq(model: Model | None, settings: EngineSettings) -> Seq2SeqEngine:
+    """The engine for a text-to-text model; `model` may be None only for the fake engine."""
+    if settings.engine == "fake":
+        from toolkit.engines.fake import FakeSeq2Seq
+
+        return FakeSeq2Seq()
+    model = _checked(model, "seq2seq")
+    if settings.engine != "hf":
+        from toolkit.engines import ct2
+
+        try:
+            return ct2.Ct2Seq2Seq(model, settings)
+        except ct2.UnsupportedModelError:
+            if settings.engine == "ct2":
+                raise
+    from toolkit.engines import hf
+
+    return hf.HfSeq2Seq(model, settings)
+
+
+def load_encoder(model: Model | None, settings: EngineSettings) -> EncoderEngine:
+    """The engine for a sentence encoder; `model` may be None only for the fake engine."""
+    if settings.engine == "fake":
+        from toolkit.engines.fake import FakeEncoder
+
+        return FakeEncoder()
+    model = _checked(model, "encoder")
+    if settings.engine != "hf":
+        from toolkit.engines import ct2
+
+        try:
+            return ct2.Ct2Encoder(model, settings)
+        except ct2.UnsupportedModelError:
+            if settings.engine == "ct2":
+                raise
+    from toolkit.engines import hf
+
+    return hf.HfEncoder(model, settings)
+
+
+def load_entailment(model: Model | None, settings: EngineSettings) -> EntailmentEngine:
+    """The engine for a natural-language-inference model: always hf, or fake; CTranslate2 runs no such model."""
+    if settings.engine == "fake":
+        from toolkit.engines.fake import FakeEntailment
+
+        return FakeEntailment()
+    model = _checked(model, "entailment")
+    if settings.engine == "ct2":
+        raise EngineError(
+            f"{model.name}: CTranslate2 cannot run {model.architecture}; use the engine 'auto' or 'hf' for it"
+        )
+    from toolkit.engines import hf
+
+    return hf.HfEntailment(model, settings)
+
+
+def _checked(model: Model | None, kind: str) -> Model:
+    if model is None:
+        raise ModelError("no model given: only the engine 'fake' runs without one")
+    if model.kind != kind:
+        raise ModelError(f"{model.name}: {model.architecture} is a model of kind {model.kind!r}, needed is {kind!r}")
+    return model
+
+
+def _require(option: str, value: int, least: int) -> None:
+    if value < least:
+        raise InputError(f"{option} must be at least {least}, got {value}")
