@@ -1,0 +1,78 @@
+"""Corpora: filters, weights, what training must not see, augmentation."""
+
+import json
+import lzma
+import random
+from pathlib import Path
+
+import pytest
+import sentencepiece
+
+from models.recipes import augmentation, corpora, vocabulary
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "clean"),
+    [
+        ("Der Minister sprach am Montag.", "The minister spoke on Monday.", True),
+        ("Ja.", "Yes.", True),
+        ("Der Minister sprach am Montag mit seinen Kollegen.", "Yes.", False),
+        ("This is English and was never translated.", "This is English and was never translated.", False),
+        ("+++ 12 34 56 78 +++", "+++ 12 34 56 78 +++", False),
+        ("a " * 400, "b " * 400, False),
+    ],
+)
+def test_is_clean(source: str, target: str, clean: bool) -> None:
+    assert corpora.is_clean(source, target) is clean
+
+
+def _write(folder: Path, name: str, lines: list[str]) -> None:
+    with lzma.open(folder / f"{name}.tsv.xz", "wt", encoding="utf-8") as out:
+        out.write("".join(line + "\n" for line in lines))
+
+
+def test_mixture_weighs_and_leaves_out_what_is_held_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corpora, "CORPORA", (corpora.Corpus("one", 2.5, "x"), corpora.Corpus("two", 1, "x")))
+    one = [f"Das ist der Satz Nummer {i} von hier.\tThis is sentence number {i} from here." for i in range(10)]
+    _write(tmp_path, "one", [*one, "ohne Tabulator", "\tleer"])
+    _write(tmp_path, "two", [one[0], "Ein ganz anderer Satz steht hier.\tQuite another sentence is here."])
+    held = tmp_path / "dev"
+    held.mkdir()
+    (held / "set.en").write_text("This is sentence NUMBER 3 from here\n", encoding="utf-8")
+    (held / "set.jsonl").write_text(
+        json.dumps({"a": [{"de": "Das ist der Satz Nummer 4, von hier!"}]}), encoding="utf-8"
+    )
+    exclude = corpora.held_out([held])
+    result = {corpus.name: pairs for corpus, pairs in corpora.mixture(tmp_path, exclude=exclude, seed=1)}
+    assert len(result["one"]) == 8 * 2 + 4
+    assert not any("3" in source or "4" in source for source, _ in result["one"])
+    assert len(result["two"]) == 1  # the pair that both hold counts for the first
+    again = {corpus.name: pairs for corpus, pairs in corpora.mixture(tmp_path, exclude=exclude, seed=1)}
+    assert again == result
+
+
+def test_augmentation_keeps_every_pair_and_shows_every_kind() -> None:
+    pairs = [(f"Über Köln fährt der Zug Nummer {i}.", f"Train number {i} goes through Cologne.") for i in range(2000)]
+    changed = augmentation.augment(pairs, rng=random.Random(1))
+    first, added = changed[: len(pairs)], changed[len(pairs) :]
+    assert sum(a == b for a, b in zip(first, pairs, strict=True)) > 0.9 * len(pairs)
+    sources = [source for source, _ in first]
+    assert any(source.isupper() for source in sources)
+    assert any(source.startswith("Ueber Koeln") for source in sources)
+    assert any(not source.endswith(".") for source in sources)
+    assert any(source == target for source, target in added)
+    assert any(source.count("Nummer") > 1 for source, _ in added)
+
+
+def test_vocabulary_normalises_typography_and_keeps_control_tokens(tmp_path: Path) -> None:
+    lines = [f"Der Minister „sprach“ am {i}. Juli in Köln über {i * 7} Euro – und ging." for i in range(300)]
+    spm = vocabulary.train(lines, size=360, folder=tmp_path)
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(spm))
+    assert processor.encode("„Köln“", out_type=str) == processor.encode('"Köln"', out_type=str)
+    assert processor.encode("Mi\u00adnis\u200bter", out_type=str) == processor.encode("Minister", out_type=str)
+    assert processor.decode(processor.encode("日本 und €")) == "日本 und €"
+    assert all(processor.piece_to_id(token) > 1 for token in vocabulary.CONTROL_TOKENS)
+    assert [processor.id_to_piece(i) for i in (0, 1)] == ["</s>", "<unk>"]
+    vocabulary.write_tokenizer(spm, tmp_path)
+    pieces = json.loads((tmp_path / "vocab.json").read_text(encoding="utf-8"))
+    assert pieces["<pad>"] == len(pieces) - 1 == len(processor)
