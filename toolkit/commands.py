@@ -26,18 +26,27 @@ _NAMED_MARKS = ("foreign", "split", "cut", "loop", "lost")
 _NAMED_SENTENCES = 8
 _LOADING_SECONDS = 3.0
 _LANGUAGES = {
+    "ar": "Arabic",
+    "cs": "Czech",
     "da": "Danish",
+    "el": "Greek",
     "en": "English",
     "es": "Spanish",
     "fr": "French",
+    "he": "Hebrew",
+    "hu": "Hungarian",
     "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
     "nl": "Dutch",
     "pl": "Polish",
     "pt": "Portuguese",
+    "ro": "Romanian",
     "ru": "Russian",
     "sv": "Swedish",
     "tr": "Turkish",
     "uk": "Ukrainian",
+    "zh": "Chinese",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -51,6 +52,9 @@ class Output:
             self._file.write(writable(text).encode())
             self._file.flush()
         except OSError as error:
+            if self._file is not None:
+                with contextlib.suppress(OSError):  # what could not be written is tried once more, in vain
+                    self._file.close()
             raise InputError(
                 f"{self._path} cannot be written ({error.strerror}): check its permissions and the space on the disk"
             ) from None

@@ -147,18 +147,21 @@ def render_topics(topics: Topics, screen: Screen) -> str:
         return _heading("Topics", screen) + "no labels\n"
     selected = set(topics.selected)
     shown = topics.scores[: len(selected) + _SHOWN_LABELS]
-    longest = min(max(width(score.label) for score in shown), max(10, screen.columns - _BAR_COLUMNS - 12))
+    room = screen.columns - 10  # for label and bar: what is left beside the tick, the score and the spaces
+    bar_columns = min(_BAR_COLUMNS, room // 2)
+    longest = min(max(width(score.label) for score in shown), room - bar_columns)
     lines = []
     if topics.none_of_these:
-        lines.append(screen.yellow(f"none of these (no label reaches {topics.threshold:.2f})"))
+        words = f"none of these (no label reaches {topics.threshold:.2f})"
+        lines += [screen.yellow(line) for line in wrap(words, screen.columns)]
     for score in shown:
         label = _cut_to(printable(score.label), longest)
-        filled = round(max(0.0, min(1.0, score.score)) * _BAR_COLUMNS)
-        bar = "█" * filled + "·" * (_BAR_COLUMNS - filled)
+        filled = round(max(0.0, min(1.0, score.score)) * bar_columns)
+        bar = "█" * filled + "·" * (bar_columns - filled)
         row = f"{label}{' ' * (longest - width(label))}  {bar}  {score.score:.2f}"
         lines.append(screen.green(f"✓ {row}") if score.label in selected else f"  {row}")
     if len(shown) < len(topics.scores):
-        lines.append(screen.dim(f"  … and {len(topics.scores) - len(shown)} more (--json gives all)"))
+        lines.append(screen.dim(f"  … {len(topics.scores) - len(shown)} more in --json"))
     return _heading("Topics", screen) + "".join(f"{line}\n" for line in lines)
 
 
