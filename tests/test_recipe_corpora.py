@@ -66,7 +66,7 @@ def test_augmentation_keeps_every_pair_and_shows_every_kind() -> None:
 
 def test_vocabulary_normalises_typography_and_keeps_control_tokens(tmp_path: Path) -> None:
     lines = [f"Der Minister „sprach“ am {i}. Juli in Köln über {i * 7} Euro – und ging." for i in range(300)]
-    spm = vocabulary.train(lines, size=360, folder=tmp_path)
+    spm = vocabulary.train(lines, size=372, folder=tmp_path)
     processor = sentencepiece.SentencePieceProcessor(model_file=str(spm))
     assert processor.encode("„Köln“", out_type=str) == processor.encode('"Köln"', out_type=str)
     assert processor.encode("Mi\u00adnis\u200bter", out_type=str) == processor.encode("Minister", out_type=str)
