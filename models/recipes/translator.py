@@ -1,4 +1,4 @@
-"""The German-English translator, from the corpora to the model folder: prepare, train, export.
+"""The German-English translator, from the corpora to the model folder: prepare, train, export, score, write the card.
 
     python -m models.recipes.translator --data ../shared/data --work .work/translator --output models/translator-de-en
 
@@ -11,14 +11,23 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import random
 from pathlib import Path
 
+import numpy as np
 import sentencepiece
 import torch
 
-from models.recipes import corpora, seq2seq, vocabulary
-from models.recipes.augmentation import augment
+from models.recipes import (
+    augmentation,
+    corpora,
+    publishing,
+    seq2seq,
+    translation_scores,
+    translator_card,
+    vocabulary,
+)
 
 MAX_TOKENS = 250
 """Longest side of a training pair; the model has 256 positions."""
@@ -37,7 +46,7 @@ def prepare(data: Path, work: Path, *, vocabulary_size: int, seed: int) -> None:
     mixed: list[tuple[bool, corpora.Pair]] = []
     for corpus, pairs in corpora.mixture(data / "parallel", exclude=exclude, seed=seed):
         counts[corpus.name] = len(pairs)
-        mixed += [(corpus.synthetic_source, pair) for pair in augment(pairs, rng=rng)]
+        mixed += [(corpus.synthetic_source, pair) for pair in augmentation.augment(pairs, rng=rng)]
         print(f"{corpus.name}: {len(pairs)} pairs an epoch", flush=True)
     sample = rng.sample(mixed, min(len(mixed), 400_000))
     spm = vocabulary.train(itertools.chain.from_iterable(pair for _, pair in sample), size=vocabulary_size, folder=work)
@@ -108,9 +117,40 @@ def main() -> None:
         compiled=options.compile,
         stop_after=options.stop_after,
     )
-    if options.stop_after is None:
-        seq2seq.export(model, options.output)
-        vocabulary.write_tokenizer(options.work / "source.spm", options.output)
+    if options.stop_after is not None:
+        return
+    seq2seq.export(model, options.output)
+    vocabulary.write_tokenizer(options.work / "source.spm", options.output)
+    write_run(options, options.work)
+    translation_scores.write_scores(options.output, data=options.data, path=options.work / "scores.json")
+    translator_card.write_card(options.work, options.output)
+    publishing.publish("translation", options.output)
+
+
+def write_run(options: argparse.Namespace, work: Path) -> None:
+    """Write `work`/run.json: what the card says about the training."""
+    pairs = seq2seq.EncodedPairs.load(work / "train.npz")
+    epoch = seq2seq.batches(pairs, batch_tokens=options.batch_tokens, epoch=0, seed=options.seed)
+    taken = itertools.islice(
+        seq2seq.stream(pairs, batch_tokens=options.batch_tokens, seed=options.seed, start=0), options.steps
+    )
+    lengths = np.diff(pairs.offsets[1])
+    run = {
+        "steps": options.steps,
+        "batch_tokens": options.batch_tokens,
+        "learning_rate": options.learning_rate,
+        "cooldown": options.cooldown,
+        "seed": options.seed,
+        "hardware": f"a {options.device.upper()}" if options.device != "cpu" else f"{os.cpu_count()} CPU cores",
+        "batches": options.steps,
+        "batches_per_epoch": len(epoch),
+        "target_tokens": int(sum(lengths[rows].sum() for _, rows in taken)),
+        "augmentation": {
+            name.lower(): getattr(augmentation, name)
+            for name in ("CAPITALS", "TITLE_CASE", "NO_UMLAUTS", "NO_FULL_STOP", "JOINED", "COPIES")
+        },
+    }
+    (work / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,176 @@
+"""The model card of the translator, its numbers taken from the files the recipe wrote.
+
+python -m models.recipes.translator_card --work .work/translator --output models/translator-de-en
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from models.recipes.corpora import CORPORA
+
+_TEXT = """---
+license: other
+license_name: klartext-weights
+language: [de, en]
+pipeline_tag: translation
+---
+# translator-de-en
+
+German to English for news, {parameters:.1f} million parameters, {megabytes:.0f} MB: the translator klartext ships.
+A Marian encoder-decoder ({encoder} + {decoder} layers, width {width}, feed-forward {feed_forward}, {heads} heads) with a
+joint SentencePiece vocabulary of {vocabulary:,} pieces, trained from random weights by `models/recipes/translator.py`.
+
+## What it is for, and not for
+It gives non-German readers the gist of German news, sentence by sentence. It is small and was trained on {hardware};
+it makes mistakes that change the meaning. Do not rely on it for legal, medical or safety matters, for quoting a
+person, or for any decision about a person. It reads at most {positions} tokens at once; klartext splits longer sentences and says so.
+
+## Scores
+sacrebleu on whole development lines, as `Translator` returns them; decoding beam 4 unless said otherwise.
+No line of these sets was trained on. Peers: their outputs on the same lines, same signature.
+
+{scores}
+
+Signatures: {signatures}. newstest2021 has two references, used together.
+
+## Training
+{steps:,} steps of {batch_tokens:,} padded target tokens, {tokens:.1f} million target tokens in all: {epochs:.2f}
+passes over the mixture of {pairs:,} pairs below. Muon for the matrices, AdamW for the rest, learning rate
+{learning_rate} with a linear fall to zero over the last {cooldown:.0%}, label smoothing 0.1, no dropout, last snapshots averaged, seed {seed}, {hardware}.
+Held-out loss (first lines of newstest2018, nats a token):
+
+![learning curve](learning-curve.svg)
+
+Robustness is trained in: of the pairs, {capitals:.1%} are in capitals, {title:.1%} in title case, {umlauts:.1%} with
+ae/oe/ue/ss, {stops:.1%} without their full stop; {joined:.0%} more are two to four sentences joined, {copies:.1%} more
+are links, addresses, numbers and placeholders to copy.
+
+| corpus | pairs an epoch | licence |
+|---|---:|---|
+{corpora}
+
+## Licence
+Because several corpora are for research or non-commercial use, so are these weights: see models/LICENSE.
+
+## Limits known today
+- Names it has not seen are sometimes respelled; rare compounds are guessed from their parts.
+- Idioms are mostly translated word by word; Konjunktiv (indirect speech) is often rendered as plain fact.
+- A number that differs from the source is put right where there is only one candidate, and marked otherwise; number
+  words are not checked.
+- Text in other languages than German is translated as if it were German, and marked.
+"""
+
+
+def main() -> None:
+    """Write README.md and learning-curve.svg into the model folder."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--work", type=Path, default=Path(".work/translator"))
+    parser.add_argument("--output", type=Path, default=Path("models/translator-de-en"))
+    options = parser.parse_args()
+    write_card(options.work, options.output)
+
+
+def write_card(work: Path, folder: Path) -> None:
+    """Write the card of the model in `folder` from what lies in `work`."""
+    scores: dict[str, Any] = json.loads((work / "scores.json").read_text(encoding="utf-8"))
+    mixture: dict[str, Any] = json.loads((work / "mixture.json").read_text(encoding="utf-8"))
+    run: dict[str, Any] = json.loads((work / "run.json").read_text(encoding="utf-8"))
+    config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    log = [json.loads(line) for line in (work / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    draw_curve(log, folder / "learning-curve.svg")
+    weights = folder / "model.safetensors"
+    rates = run["augmentation"]
+    first = next(iter(scores.values()))
+    text = _TEXT.format(
+        parameters=weights.stat().st_size / 2e6,
+        megabytes=weights.stat().st_size / 1e6,
+        encoder=config["encoder_layers"],
+        decoder=config["decoder_layers"],
+        width=config["d_model"],
+        feed_forward=config["encoder_ffn_dim"],
+        heads=config["encoder_attention_heads"],
+        vocabulary=config["vocab_size"] - 1,
+        positions=config["max_position_embeddings"],
+        scores=score_table(scores),
+        signatures=" and ".join(f"`{signature}`" for signature in next(iter(first.values()))["signatures"]),
+        corpora="\n".join(
+            f"| {corpus.name}{' (German by machine, tagged)' if corpus.synthetic_source else ''} "
+            f"| {mixture['pairs'][corpus.name]:,} | {corpus.licence} |"
+            for corpus in CORPORA
+            if corpus.name in mixture["pairs"]
+        ),
+        pairs=mixture["encoded"],
+        epochs=run["batches"] / run["batches_per_epoch"],
+        tokens=run["target_tokens"] / 1e6,
+        steps=run["steps"],
+        batch_tokens=run["batch_tokens"],
+        learning_rate=run["learning_rate"],
+        cooldown=run["cooldown"],
+        seed=run["seed"],
+        hardware=run["hardware"],
+        capitals=rates["capitals"],
+        title=rates["title_case"],
+        umlauts=rates["no_umlauts"],
+        stops=rates["no_full_stop"],
+        joined=rates["joined"],
+        copies=rates["copies"],
+    )
+    (folder / "README.md").write_text(text, encoding="utf-8")
+
+
+def score_table(scores: dict[str, Any]) -> str:
+    """Systems as rows, BLEU and chrF of each set as columns, words a second for ours."""
+    names = list(dict.fromkeys(system for rows in scores.values() for system in rows))
+    lines = [
+        "| | " + " | ".join(f"{name} BLEU | chrF" for name in scores) + " | source words/s |",
+        "|---|" + "---:|" * (2 * len(scores) + 1),
+    ]
+    for name in names:
+        cells = [
+            f"{rows[name][metric]:.1f}" if name in rows else ""
+            for rows in scores.values()
+            for metric in ("bleu", "chrf")
+        ]
+        speeds = [
+            rows[name]["words_per_second"] for rows in scores.values() if "words_per_second" in rows.get(name, {})
+        ]
+        is_ours = bool(speeds)
+        label = f"**klartext**, {name}" if is_ours else name
+        lines.append(
+            f"| {label} | " + " | ".join(cells) + f" | {min(speeds):,} |"
+            if is_ours
+            else f"| {label} | " + " | ".join(cells) + " | |"
+        )
+    return "\n".join(lines)
+
+
+def draw_curve(log: list[dict[str, Any]], path: Path) -> None:
+    """Training and held-out loss over the steps, as a plot."""
+    import matplotlib
+
+    matplotlib.use("svg")
+    from matplotlib import pyplot
+
+    pyplot.rcParams["svg.hashsalt"] = "klartext"
+    figure, axes = pyplot.subplots(figsize=(6, 3.2), layout="constrained")
+    axes.plot(
+        [line["step"] for line in log],
+        [line["loss"] for line in log],
+        label="training, label smoothing 0.1",
+        color="0.6",
+    )
+    held_out = [(line["step"], line["held_out"]) for line in log if "held_out" in line]
+    if held_out:
+        axes.plot(*zip(*held_out, strict=True), label="held out", color="C0", marker=".")
+    axes.set(xlabel="step", ylabel="cross entropy, nats a token")
+    axes.legend(frameon=False)
+    figure.savefig(path, metadata={"Date": None})
+    pyplot.close(figure)
+
+
+if __name__ == "__main__":
+    main()
