@@ -21,13 +21,15 @@ pipeline_tag: translation
 # translator-de-en
 
 German to English for news, {parameters:.1f} million parameters, {megabytes:.0f} MB: the translator klartext ships.
-A Marian encoder-decoder ({encoder} + {decoder} layers, width {width}, feed-forward {feed_forward}, {heads} heads) with a
+A Marian encoder-decoder ({encoder} + {decoder} layers, width {width}, feed-forward {feed_forward}, {heads} heads)
+with a
 joint SentencePiece vocabulary of {vocabulary:,} pieces, trained from random weights by `models/recipes/translator.py`.
 
 ## What it is for, and not for
 It gives non-German readers the gist of German news, sentence by sentence. It is small and was trained on {hardware};
 it makes mistakes that change the meaning. Do not rely on it for legal, medical or safety matters, for quoting a
-person, or for any decision about a person. It reads at most {positions} tokens at once; klartext splits longer sentences and says so.
+person, or for any decision about a person. It reads at most {positions} tokens at once; klartext splits longer
+sentences and says so.
 
 ## Scores
 sacrebleu on whole development lines, as `Translator` returns them; decoding beam 4 unless said otherwise.
@@ -40,7 +42,8 @@ Signatures: {signatures}. newstest2021 has two references, used together.
 ## Training
 {steps:,} steps of {batch_tokens:,} padded target tokens, {tokens:.1f} million target tokens in all: {epochs:.2f}
 passes over the mixture of {pairs:,} pairs below. Muon for the matrices, AdamW for the rest, learning rate
-{learning_rate} with a linear fall to zero over the last {cooldown:.0%}, label smoothing 0.1, no dropout, last snapshots averaged, seed {seed}, {hardware}.
+{learning_rate} with a linear fall to zero over the last {cooldown:.0%}, label smoothing 0.1, no dropout, last
+snapshots averaged, seed {seed}, {hardware}.
 Held-out loss (first lines of newstest2018, nats a token):
 
 ![learning curve](learning-curve.svg)
