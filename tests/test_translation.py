@@ -205,7 +205,7 @@ def test_fake_engine_needs_no_model() -> None:
 @given(st.text(max_size=300))
 def test_anything_goes_in_and_nothing_is_lost(text: str) -> None:
     translation = Translator(engine=FakeSeq2Seq()).translate(text)
-    document = read_document(text)
+    document = read_document(text, language=None)
     assert translation.document == document
     assert len(translation.segments) == len(document.segments)
     assert all(segment.text.strip() for segment in translation.segments)

@@ -76,7 +76,7 @@ class Translator:
 
     def translate(self, source: str | Document, *, progress: Callable[[int], None] | None = None) -> Translation:
         """One text or document. `progress` is called with the number of sentences finished since the last call."""
-        document = source if isinstance(source, Document) else segmentation.read_document(source)
+        document = source if isinstance(source, Document) else segmentation.read_document(source, language=None)
         return self._assemble(document, self._translate_segments(document.segments, progress))
 
     def translate_many(self, sources: Iterable[str | Document]) -> Iterator[Translation]:
@@ -237,7 +237,7 @@ def _groups(sources: Iterable[str | Document]) -> Iterator[list[Document]]:
     group: list[Document] = []
     size = 0
     for source in sources:
-        document = source if isinstance(source, Document) else segmentation.read_document(source)
+        document = source if isinstance(source, Document) else segmentation.read_document(source, language=None)
         group.append(document)
         # A blank document weighs one, so that a million of them do not wait for the first sentence.
         size += max(1, len(document.segments))
