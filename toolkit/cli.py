@@ -27,7 +27,7 @@ _HELP_COLUMNS = 100
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code. `arguments` defaults to those of the process."""
-    options = _parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     from toolkit import commands
 
     try:
@@ -73,7 +73,8 @@ class _Parser(argparse.ArgumentParser):
         self.exit(UNUSABLE, f"klartext: error: {message} (see `{self.prog} --help`)\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands and options."""
     parser = _Parser(
         prog="klartext", description=_DESCRIPTION, epilog=_EPILOG, formatter_class=_Formatter, allow_abbrev=False
     )

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from toolkit import files
+from toolkit import files, labels
 from toolkit.errors import InputError
 from toolkit.messages import say
 
@@ -54,15 +54,12 @@ def read_sources(options: argparse.Namespace) -> list[Source]:
 def read_labels(options: argparse.Namespace) -> list[str] | None:
     """The labels of --labels or --labels-file; None for the default set."""
     if options.labels_file is not None:
-        labels = files.read_lines(options.labels_file)
-        if not labels:
+        given = files.read_lines(options.labels_file)
+        if not given:
             raise InputError(f"{options.labels_file} holds no labels: give one a line")
-        return labels
-    if options.labels is None:
+    elif options.labels is not None:
+        given = [label.strip() for label in options.labels.split(",")]
+    else:
         return None
-    labels = [label.strip() for label in options.labels.split(",")]
-    if "" in labels:
-        raise InputError(
-            f"--labels holds an empty label (number {labels.index('') + 1}): give names between the commas"
-        )
-    return labels
+    labels.read_labels(given)  # so that a label that is blank or given twice is found before any model is loaded
+    return given

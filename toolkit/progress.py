@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, Never, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from tqdm import tqdm
@@ -34,7 +34,7 @@ class Progress:
         self._started = clock()
         self._next_line = self._started + _FIRST_LINE_SECONDS
         self._done = 0
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[Never] | None = None
 
     def advance(self, sentences: int) -> None:
         """Count sentences as done."""
