@@ -86,7 +86,7 @@ class Ct2Seq2Seq:
             length_penalty=options.length_penalty,
             repetition_penalty=options.repetition_penalty,
             no_repeat_ngram_size=options.no_repeat_ngram,
-            min_decoding_length=options.min_tokens,
+            min_decoding_length=options.min_tokens + len(self._prefix) if options.min_tokens else 0,
             max_decoding_length=self._longest(options),
             # Lengths are checked before; CTranslate2 would cut without a word.
             max_input_length=0,
@@ -96,16 +96,17 @@ class Ct2Seq2Seq:
         return futures
 
     def _longest(self, options: GenerationOptions) -> int:
-        """Output tokens at most, end mark included: one more than asked, so that a whole output ends by itself."""
+        """Output tokens at most, forced first one and end mark included, so that an output of the size asked can end by itself."""
         positions = self._configuration.max_target_tokens
-        wanted = options.max_tokens + 1
-        return wanted if positions is None else min(wanted, positions - 1 - len(self._prefix))
+        wanted = len(self._prefix) + options.max_tokens + 1
+        return wanted if positions is None else min(wanted, positions - 1)
 
     def _read(self, result: Any, options: GenerationOptions) -> Generation:
+        # The score is the sum over the tokens divided by their number to the power of the length penalty; the forced first
+        # token counts in that number and adds nothing to the sum.
+        length = len(result.hypotheses[0])
         tokens = result.hypotheses[0][len(self._prefix) :]
-        # The score is the sum over the generated tokens, divided by their number to the power of the length penalty.
-        length = max(1, len(tokens))
-        log_prob = result.scores[0] * length**options.length_penalty / length
+        log_prob = result.scores[0] * length**options.length_penalty / max(1, len(tokens))
         cut = not tokens or tokens[-1] != self._end
         tokens = tokens[: options.max_tokens] if cut else tokens[:-1]
         return Generation(text=self._tokenizer.decode(tokens), log_prob=min(0.0, log_prob), tokens=len(tokens), cut=cut)

@@ -74,14 +74,14 @@ class HfSeq2Seq:
         from transformers import GenerationConfig
 
         facts = self._configuration
-        prompt = 1 if facts.forced_bos_id is None else 2
-        longest = options.max_tokens + 1
+        forced = 0 if facts.forced_bos_id is None else 1
+        longest = forced + options.max_tokens + 1
         if facts.max_target_tokens is not None:
-            longest = min(longest, facts.max_target_tokens - prompt)
+            longest = min(longest, facts.max_target_tokens - 1)
         return GenerationConfig(
             num_beams=options.beam,
             max_new_tokens=longest,
-            min_new_tokens=options.min_tokens or None,
+            min_new_tokens=options.min_tokens + forced if options.min_tokens else None,
             length_penalty=options.length_penalty if options.beam > 1 else None,
             # CTranslate2 stops at as many finished hypotheses as there are beams; so does this. Without normalisation by
             # length it stops as soon as the best beam is finished, which no later one can then beat.
@@ -92,6 +92,7 @@ class HfSeq2Seq:
             pad_token_id=facts.pad_id,
             eos_token_id=facts.eos_id,
             decoder_start_token_id=facts.decoder_start_id,
+            forced_bos_token_id=facts.forced_bos_id,
             # Marian's <pad> is no word: its row only starts the decoder, and the original models do not have it.
             suppress_tokens=[facts.pad_id] if facts.is_marian else None,
             renormalize_logits=True,
@@ -103,28 +104,30 @@ class HfSeq2Seq:
         import torch
 
         facts = self._configuration
-        start = [facts.decoder_start_id] if facts.forced_bos_id is None else [facts.decoder_start_id, facts.forced_bos_id]
+        forced = 0 if facts.forced_bos_id is None else 1
         ids, mask = _padded(sources, facts.pad_id, self._device)
         with torch.inference_mode(), quiet():
-            result = self._model.generate(
-                input_ids=ids,
-                attention_mask=mask,
-                decoder_input_ids=torch.tensor([start] * len(sources), device=self._device),
-                generation_config=settings,
-            )
+            result = self._model.generate(input_ids=ids, attention_mask=mask, generation_config=settings)
         if options.beam == 1:
             steps = self._model.compute_transition_scores(result.sequences, result.scores, normalize_logits=False)
         outputs = []
-        for row, sequence in enumerate(result.sequences[:, len(start) :].tolist()):
-            cut = facts.eos_id not in sequence
-            length = len(sequence) if cut else sequence.index(facts.eos_id) + 1
+        for row, sequence in enumerate(result.sequences[:, 1:].tolist()):
+            # After the end mark there is padding, up to the longest of the batch.
+            cut = facts.eos_id not in sequence[forced:]
+            length = len(sequence) if cut else sequence.index(facts.eos_id, forced) + 1
             if options.beam == 1:
-                log_prob = steps[row, :length].sum().item() / length
+                total = steps[row, :length].sum().item()
             else:
-                log_prob = result.sequences_scores[row].item() * length**options.length_penalty / length
-            kept = sequence[: options.max_tokens] if cut else sequence[: length - 1]
-            text = self._tokenizer.decode(self._tokenizer.tokens(kept))
-            outputs.append(Generation(text=text, log_prob=min(0.0, log_prob), tokens=len(kept), cut=cut))
+                total = result.sequences_scores[row].item() * length**options.length_penalty
+            kept = sequence[forced:][: options.max_tokens] if cut else sequence[forced : length - 1]
+            outputs.append(
+                Generation(
+                    text=self._tokenizer.decode(self._tokenizer.tokens(kept)),
+                    log_prob=min(0.0, total / max(1, length - forced)),
+                    tokens=len(kept),
+                    cut=cut,
+                )
+            )
         return outputs
 
 

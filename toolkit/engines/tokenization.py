@@ -75,7 +75,8 @@ class MarianTokenizer:
 
     def decode(self, tokens: Sequence[str]) -> str:
         text: str = self._pieces["target"].decode([token for token in tokens if token not in _MARIAN_SPECIAL])
-        return text.strip()
+        # A piece that is in the joint vocabulary and not in target.spm comes back as it is written there.
+        return text.replace("▁", " ").strip()
 
 
 class FastTokenizer:
