@@ -75,7 +75,7 @@ def test_missing_folder_unreadable(tmp_path: Path) -> None:
     locked = tmp_path / "locked.txt"
     locked.write_text("x")
     locked.chmod(0)
-    cases = [
+    cases: list[tuple[Path | str, str]] = [
         (tmp_path / "none.txt", "does not exist"),
         (tmp_path, "is a folder"),
         (f"{tmp_path}/a\0b", "cannot be read"),

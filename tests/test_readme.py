@@ -63,9 +63,11 @@ def generated(text: str) -> str:
         "marks": _marks(),
     }
     for name, content in parts.items():
-        pattern = re.compile(rf"(?<=<!-- {name} -->).*?(?=<!-- /{name} -->)", re.DOTALL)
-        assert len(pattern.findall(text)) == 1, f"the README has no part {name!r}"
-        text = pattern.sub(lambda _, content=content: content, text)
+        before, start, rest = text.partition(f"<!-- {name} -->")
+        _, end, after = rest.partition(f"<!-- /{name} -->")
+        assert start, f"the README has no part {name!r}"
+        assert end, f"part {name!r} of the README has no end"
+        text = before + start + content + end + after
     return text
 
 

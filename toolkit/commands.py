@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from toolkit import records, terminal
 from toolkit.documents import MARKS, Document, Summary, Topics, Translation
 from toolkit.engines import EngineSettings, GenerationOptions
-from toolkit.errors import InputError
+from toolkit.errors import EngineError, InputError
 from toolkit.inputs import Source, read_labels, read_sources
 from toolkit.messages import say
 from toolkit.output import Output
@@ -90,7 +90,7 @@ def _run_each(sources: Sequence[Source], step: _Step, output: Output, *, as_json
                 _load(step)
                 loaded = True
             outcome = step.run(text, source, output)
-        except InputError as error:
+        except (InputError, EngineError) as error:  # of this input alone; a model that does not load ends it all
             failed += 1
             if not several:
                 raise
@@ -103,7 +103,7 @@ def _run_each(sources: Sequence[Source], step: _Step, output: Output, *, as_json
         if as_json:
             output.write(records.to_json(outcome.record) + "\n")
         else:
-            before = "\n" if number and number > failed else ""
+            before = "\n" if number > failed else ""  # something stands above
             header = before + terminal.header(source.name, output.screen) if several else ""
             output.write(header + outcome.text)
     if failed:
@@ -346,13 +346,12 @@ def _language_notes(document: Document) -> Iterator[str]:
 
 def _mark_notes(translation: Translation) -> Iterator[str]:
     total = len(translation.segments)
-    for mark in _NAMED_MARKS:
+    is_foreign = translation.document.language not in (None, "de")  # said once for the whole
+    for mark in _NAMED_MARKS[is_foreign:]:
         numbers = [number for number, segment in enumerate(translation.segments, start=1) if mark in segment.marks]
         if numbers:
-            listed = ", ".join(map(str, numbers[:_NAMED_SENTENCES])) + (
-                ", …" if len(numbers) > _NAMED_SENTENCES else ""
-            )
-            yield f"{len(numbers)} of {total} sentences marked {mark}, {MARKS[mark]} (number {listed})"
+            listed = ", ".join(map(str, numbers[:_NAMED_SENTENCES])) + ", …" * (len(numbers) > _NAMED_SENTENCES)
+            yield f"{len(numbers)} of {total} sentences marked {mark} ({MARKS[mark]}): {listed}"
 
 
 def _summary_notes(summary: Summary) -> Iterator[str]:
