@@ -82,10 +82,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path(".work/translator"))
     parser.add_argument("--output", type=Path, default=Path("models/translator-de-en"))
-    parser.add_argument("--steps", type=int, default=900)
+    parser.add_argument("--steps", type=int, default=700)
     parser.add_argument("--batch-tokens", type=int, default=6144)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
-    parser.add_argument("--cooldown", type=float, default=0.35)
+    parser.add_argument("--cooldown", type=float, default=0.4)
+    parser.add_argument("--short-first", type=int, default=100)
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--vocabulary", type=int, default=8000)
     parser.add_argument("--d-model", type=int, default=256)
@@ -108,6 +109,7 @@ def main() -> None:
             batch_tokens=options.batch_tokens,
             learning_rate=options.learning_rate,
             cooldown=options.cooldown,
+            short_first=options.short_first,
             dropout=options.dropout,
             seed=options.seed,
         ),
@@ -132,7 +134,14 @@ def write_run(options: argparse.Namespace, work: Path) -> None:
     pairs = seq2seq.EncodedPairs.load(work / "train.npz")
     epoch = seq2seq.batches(pairs, batch_tokens=options.batch_tokens, epoch=0, seed=options.seed)
     taken = itertools.islice(
-        seq2seq.stream(pairs, batch_tokens=options.batch_tokens, seed=options.seed, start=0), options.steps
+        seq2seq.stream(
+            pairs,
+            batch_tokens=options.batch_tokens,
+            seed=options.seed,
+            start=0,
+            short_first=options.short_first,
+        ),
+        options.steps,
     )
     lengths = np.diff(pairs.offsets[1])
     run = {
@@ -140,6 +149,7 @@ def write_run(options: argparse.Namespace, work: Path) -> None:
         "batch_tokens": options.batch_tokens,
         "learning_rate": options.learning_rate,
         "cooldown": options.cooldown,
+        "short_first": options.short_first,
         "seed": options.seed,
         "hardware": f"a {options.device.upper()}" if options.device != "cpu" else f"{os.cpu_count()} CPU cores",
         "batches": options.steps,

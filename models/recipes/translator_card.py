@@ -43,7 +43,8 @@ Signatures: {signatures}. newstest2021 has two references, used together.
 {steps:,} steps of {batch_tokens:,} padded target tokens, {tokens:.1f} million target tokens in all: {epochs:.2f}
 passes over the mixture of {pairs:,} pairs below. Muon for the matrices, AdamW for the rest, learning rate
 {learning_rate} with a linear fall to zero over the last {cooldown:.0%}, label smoothing 0.1, no dropout, last
-snapshots averaged, seed {seed}, {hardware}.
+snapshots averaged, seed {seed}, the first
+{short_first} steps on pairs of up to 16 tokens, {hardware}.
 Held-out loss (first lines of newstest2018, nats a token):
 
 ![learning curve](learning-curve.svg)
@@ -114,6 +115,7 @@ def write_card(work: Path, folder: Path) -> None:
         learning_rate=run["learning_rate"],
         cooldown=run["cooldown"],
         seed=run["seed"],
+        short_first=run["short_first"],
         hardware=run["hardware"],
         capitals=rates["capitals"],
         title=rates["title_case"],
