@@ -34,11 +34,22 @@ TranslatedSegment Translation Translator __version__ presets read_document resol
 LAYERS = (
     ("errors", "messages"),
     ("documents", "abbreviations"),
-    ("batching", "facts", "files", "labels", "language", "paragraphs", "protection", "repetition", "sentences", "store"),
-    ("segmentation", "grounding"),
+    (
+        "batching",
+        "facts",
+        "files",
+        "labels",
+        "language",
+        "paragraphs",
+        "protection",
+        "repetition",
+        "sentences",
+        "store",
+    ),
+    ("segmentation", "grounding", "passages"),
     ("inputs", "output", "progress", "records", "terminal"),
     ("engines",),
-    ("translation", "summarization", "topics"),
+    ("translation", "summarization", "evidence", "topics"),
     ("pipeline",),
     ("batch",),
     ("ui",),
@@ -139,6 +150,15 @@ def test_no_machine_paths_in_the_repository() -> None:
             continue
         found = machine.search(path.read_bytes())
         assert found is None, f"{path.relative_to(ROOT)}: {found.group().decode()}"
+
+
+def test_make_names_the_remedy_for_an_old_python(tmp_path: Path) -> None:
+    make = ["make", "--silent", "demo", f"VENV={tmp_path / 'venv'}", "PYTHON=false"]
+    done = subprocess.run(make, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "klartext needs Python 3.11 or newer, and false is not" in done.stderr
+    assert "make PYTHON=" in done.stderr
+    assert not (tmp_path / "venv").exists()
 
 
 def test_version_is_that_of_the_project() -> None:
