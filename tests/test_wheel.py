@@ -1,4 +1,4 @@
-"""sdist → wheel → an environment elsewhere: what a user installs holds the models and runs without network or checkout."""
+"""sdist → wheel → another environment: what a user installs holds the models and runs without network or checkout."""
 
 from __future__ import annotations
 
