@@ -1,0 +1,404 @@
+"""The summariser's training pairs: passages of news with a headline or one sentence that says less and adds nothing.
+
+Only pairs whose target is found in its source are kept (`is_faithful`): a model that is taught what the source does
+not say learns to invent (Maynez et al. 2020).
+"""
+
+from __future__ import annotations
+
+import html
+import itertools
+import json
+import lzma
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.recipes.corpora import key, read_pairs
+from toolkit import grounding
+
+HEADLINE = "⟦headline⟧"
+SENTENCE = "⟦sentence⟧"
+
+CORPORA: dict[str, str] = {
+    "newsapi": "research (news text © its publishers)",
+    "xsum_train_subset": "research (BBC text)",
+    "cnndm_train_small": "research (CNN, Daily Mail text)",
+    "bbc_news_titles": "research (BBC text)",
+    "inshorts_headlines_subset": "research (Inshorts text)",
+    "nyt_snippet_headline": "research (New York Times text)",
+    "digitalgov_decks": "public domain (US government)",
+    "scitldr": "Apache-2.0",
+}
+"""File → licence as known. Left out: reuters21578_titles (telegraphic capitals), aeslc (e-mails, non-commercial)."""
+COPIES = ("newstest_human_08-17", "wmt_ende_human_refs", "europarl_v7_20k")
+"""Parallel corpora whose short English lines are copied: see `copies`."""
+_COPY_WORDS = (4, 11)
+_HEADLINE_CORPORA = ("bbc_news_titles", "inshorts_headlines_subset", "nyt_snippet_headline")
+
+_DOCUMENT_CHARACTERS = 5000
+"""How far into a document its summary's evidence is looked for: news says it early, and the search takes its time."""
+
+MAX_WORDS = 64
+"""Longest source: about 90 tokens of the vocabulary."""
+_TARGET_WORDS = {HEADLINE: (5, 15), SENTENCE: (7, 26)}
+_MOST_COPIED = 0.92
+"""Share of a target's bigrams found in its source, above which only one pair in `_COPIES_KEPT` stays."""
+_COPIES_KEPT = 3
+
+_CUT = re.compile(r"\s*(?:…|\.\.\.+|\[\+?\d+ chars\])\s*")
+_GLUED = re.compile(r"(?<=[a-z0-9][.!?])(?=[\"“‘]?[A-Z][a-z])|(?<=[a-z0-9][.!?][\"”’'])(?=[A-Z][a-z])")
+_AGENCY = re.compile(
+    r"(?:\b[A-Z][\w/.,' ]{1,40}?)? ?\((?:CNN|Reuters|AP|AFP|IANS|PTI|ANI|UPI|CNN Business|File)\) ?[-–—:]* ?"
+)
+_LABEL = re.compile(r"^(?:[\w.'’/&-]+,? ){0,3}[\w.'’/&-]+: ?(?=[\"“A-Z])")
+_DATELINE = re.compile(r"^[A-Z][A-Z .,]{3,30}(?:, [A-Z][a-z.]+)* ?[-–—] ?(?=[A-Z])")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"”’')\]]*\s+(?=[\"“‘'(\[]?[A-Z0-9])")
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gov|Sen|Rep|Lt|Gen|Col|Sgt|Capt|St|No|Nos|vs|v|Jr|Sr|Inc|Ltd|Co|Corp|Rs|Pvt|approx|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Calif|Fla|Pa|Mass|Okla|Ill|Va|U\.S|U\.K|U\.N|a\.m|p\.m)|\b[A-Z])\.$"
+)
+_BOILERPLATE = re.compile(
+    r"sign up|read more|newsletter|inbox|click here|subscri|updated?:|written by|photo:|image:|©|copyright|key points|"
+    r"https?:|www\.|\bu00a|#39|advertis|follow us|all rights reserved|story contains|spoiler|this article|"
+    r"last updated|target price|incorporated in|file photo|getty images|download the|our guide|"
+    r"here'?s|here are|\[|\]|\||\\",
+    re.IGNORECASE,
+)
+_TEASER = re.compile(
+    r"\b(?:how|why|what|here|here's|you|your|this|these|watch|video|photos?|pics?|review|live|updates?|top \d+|"
+    r"best|everything|things|ways|tips|reasons?|target (?:price|of)|"
+    r"explained|explainer|quiz|horoscope|deals?|we|our|i|my|me)\b|[?!]|\.\.|…|\|",
+    re.IGNORECASE,
+)
+_OUTLET_TAIL = re.compile(r"\s+(?:\||[-–—])\s+([^|–—]{2,40})$")
+_SOURCE_TAIL = re.compile(r":\s+(?:\w+\s?){1,3}$")
+_PRONOUN_START = re.compile(
+    r"^[\"“‘'(]|^(?:he|she|it|they|we|i|you|his|her|their|its|our|my|this|that|these|those|there|but|and|so|or|also|"
+    r"meanwhile|however|then|such|both|one|another|some|if|as|while|here|according)\b",
+    re.IGNORECASE,
+)
+_DETERMINER = re.compile(r"\b(?:a|an|the|his|her|its|their)\b", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"(?:,? (?:after|while|amid|because|before|following|during|including|saying|according to|despite|since|"
+    r"although)\b|, (?:as|who|which|where|when|with|but|though|\w+ing)\b|; | [–—-] )"
+)
+_ATTRIBUTION = re.compile(
+    r",? (?:[\w.' ]{1,40} )?(?:said|reported|announced|told [\w.' ]{1,30})(?: (?:on )?\w+day)?\.$"
+)
+_SUBJECT_WORDS = ("he", "she", "it", "they", "who", "which", "that", "we")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training pair."""
+
+    corpus: str
+    task: str
+    """`HEADLINE` or `SENTENCE`: the control token its source starts with."""
+    source: str
+    target: str
+
+
+def examples(folder: Path, *, exclude: frozenset[str], seed: int, leads: int) -> list[Example]:
+    """All pairs, from at most `leads` news leads, shuffled; none whose text has a key in `exclude`."""
+    rng = random.Random(seed)
+    rows = list(_rows(folder / "newsapi.tsv.xz"))
+    rng.shuffle(rows)
+    rows = rows[:leads]
+    style = Style.learn(lead for lead, _, _ in rows)
+    found: list[Example] = []
+    for lead, headline, outlet in rows:
+        found += _from_lead(sentences_of(lead), clean_headline(headline, outlet), style, rng)
+    for name in CORPORA:
+        if name != "newsapi":
+            found += _from_documents(name, folder / f"{name}.jsonl.xz", style)
+    return _without_repeats(found, style, exclude, rng)
+
+
+def copies(folder: Path, *, exclude: frozenset[str], seed: int, count: int) -> list[Example]:
+    """At most `count` short sentences that come out as they went in.
+
+    A short text has nothing to leave out; and with short pairs first, the model learns within some dozen steps which
+    word of the source it is writing about, before long passages ask for it (see `seq2seq.SHORT`).
+    """
+    found: dict[str, Example] = {}
+    least, most = _COPY_WORDS
+    for name in COPIES:
+        if (folder / f"{name}.tsv.xz").exists():
+            for _, text in read_pairs(folder, name):
+                if (
+                    least <= len(text.split()) <= most
+                    and re.fullmatch(r"[A-Z0-9\"].*[.!?]", text)
+                    and key(text) not in exclude
+                ):
+                    found.setdefault(key(text), Example(name, SENTENCE, text, text))
+    listed = list(found.values())
+    return random.Random(seed).sample(listed, min(count, len(listed)))
+
+
+def sentences_of(lead: str) -> list[str]:
+    """The whole sentences of a news lead: cut-off ones, datelines, labels, boilerplate and repetitions removed."""
+    text = html.unescape(lead).replace("\u00a0", " ").replace("u00a0", " ").replace("#39;", "'").replace("\\", " ")
+    kept: list[str] = []
+    seen: list[set[str]] = []
+    for chunk in _CUT.split(text):
+        spaced = _GLUED.sub(" ", _AGENCY.sub(" ", chunk)).strip()
+        for raw in split(spaced):
+            sentence = re.sub(r" +(?=[.,;:!?](?: |$))", "", _LABEL.sub("", _DATELINE.sub("", raw.strip())))
+            count = len(sentence.split())
+            if not re.search(r"[.!?][\"”’')]*$", sentence) or not 5 <= count <= 55:
+                continue
+            if _BOILERPLATE.search(sentence) or not re.match(r"[\"“‘'(]?[A-Z0-9]", sentence):
+                continue
+            if sentence.count('"') % 2 or sentence.count("“") != sentence.count("”"):
+                continue
+            stems = set(grounding.content_stems(sentence))
+            # Leads repeat their opening at once; a look at the last few sentences keeps long documents linear.
+            if all(_overlap(stems, other) < 0.8 for other in seen[-4:]):
+                kept.append(sentence)
+                seen.append(stems)
+    return kept
+
+
+def split(text: str) -> list[str]:
+    """Sentences of clean English prose."""
+    parts: list[str] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if not _ABBREVIATION.search(text[start : match.start()]):
+            parts.append(text[start : match.end()].strip())
+            start = match.end()
+    parts.append(text[start:].strip())
+    return [part for part in parts if part]
+
+
+def clean_headline(headline: str, outlet: str = "") -> str | None:
+    """A headline without outlet name, label and source; None for teasers, questions and lists."""
+    text = html.unescape(headline).replace("\u00a0", " ").strip()
+    while (tail := _OUTLET_TAIL.search(text)) and (
+        "|" in tail.group() or key(tail.group(1)) in key(outlet) or key(outlet) in key(tail.group(1))
+    ):
+        text = text[: tail.start()]
+    text = _SOURCE_TAIL.sub("", text)
+    text = re.sub(r"^(?:[\w.'’-]+ ){0,2}[\w.'’-]+: (?=(?:\S+ ){4})", "", text)
+    if _TEASER.search(text) or ": " in text or text.count('"') % 2:
+        return None
+    return text.rstrip(" .") or None
+
+
+class Style:
+    """What the leads teach: how a word is written inside a sentence, and which words are finite verbs."""
+
+    def __init__(self, cased: dict[str, str], verbs: frozenset[str]) -> None:
+        self.cased = cased
+        self.verbs = verbs
+
+    @classmethod
+    def learn(cls, leads: Iterable[str]) -> Style:
+        """From raw leads; a word must be seen three times."""
+        forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        after_subject: Counter[str] = Counter()
+        total: Counter[str] = Counter()
+        for lead in leads:
+            found = re.findall(r"(?<=[a-z,;] )[^\W\d_][\w'’-]*", lead)
+            for word in found:
+                forms[word.casefold()][word] += 1
+            lower = lead.casefold()
+            total.update(re.findall(r"[a-z]+", lower))
+            after_subject.update(re.findall(rf"\b(?:{'|'.join(_SUBJECT_WORDS)}) ([a-z]+)\b", lower))
+        cased = {word: counts.most_common(1)[0][0] for word, counts in forms.items() if counts.total() >= 3}
+        # 4 % of all uses right after a pronoun: "says", "won", "faces" pass, "cases", "police", "new" do not.
+        verbs = {
+            word
+            for word, count in after_subject.items()
+            if count >= 5 and count >= 0.04 * total[word] and (word.endswith(("s", "ed")) or word in _COMMON_VERBS)
+        }
+        return cls(cased, frozenset(verbs | _COMMON_VERBS))
+
+    def recase(self, headline: str, lead: str) -> str:
+        """The headline cased as a sentence: as the lead writes the word, else as most leads do."""
+        inside = {word.casefold(): word for word in re.findall(r"(?<=[a-z,;] )[^\W\d_][\w'’-]*", lead)}
+
+        def form(match: re.Match[str]) -> str:
+            word = match.group()
+            before = headline[: match.start()]
+            initial = before.endswith(("'", '"', "‘", "“")) or (len(word) == 1 and re.search(r"\b[A-Z][. ]*$", before))
+            if word.islower() or not word[0].isupper() or initial:
+                return word
+            lower = word.casefold()
+            if (known := inside.get(lower) or self.cased.get(lower)) is not None:
+                return known
+            return word.capitalize() if word.isupper() and len(word) > 5 else word
+
+        text = re.sub(r"[^\W\d_][\w'’-]*", form, headline)
+        return text[:1].upper() + text[1:]
+
+    def has_verb(self, text: str) -> bool:
+        """Whether a word stands in it that is mostly a finite verb."""
+        return any(word in self.verbs for word in re.findall(r"[a-z]+", text))
+
+
+_COMMON_VERBS = frozenset(
+    """
+    is are was were has have had will would can could says said may must wins won dies died gets got makes made
+    takes took gives gave goes went comes came sees saw finds found begins began becomes became hits sets puts
+    leads led keeps kept tells told holds held meets met pays paid loses lost sells sold buys bought sends sent
+    leaves left faces
+    """.split()
+)
+
+
+def is_faithful(source: str, target: str, *, least: float) -> bool:
+    """Whether every name and number of the target stands in the source, and `least` of its content words."""
+    share = grounding.support(target, source)
+    return share is not None and share >= least and not grounding.ungrounded(target, source)
+
+
+def _from_lead(sentences: Sequence[str], headline: str | None, style: Style, rng: random.Random) -> Iterator[Example]:
+    if not sentences:
+        return
+    whole = _within(sentences[:3])
+    yield from _gap_sentences(sentences)
+    if headline is None:
+        return
+    headline = style.recase(headline, " ".join(sentences))
+    passages = dict.fromkeys(_within(sentences[:size]) for size in rng.sample((1, 2, 3), 3))
+    if passage := next((passage for passage in passages if is_faithful(passage, headline, least=0.75)), None):
+        yield Example("newsapi", HEADLINE, passage, headline)
+        if len(headline.split()) >= 8 and _DETERMINER.search(headline) and style.has_verb(headline):
+            yield Example("newsapi", SENTENCE, passage, headline + ".")
+    yield from _compressions(sentences, whole, headline, style, rng)
+
+
+def _gap_sentences(sentences: Sequence[str]) -> Iterator[Example]:
+    """A sentence that its neighbours say too, in other words: outlets open with a description that the text repeats."""
+    for i, target in enumerate(sentences[:3]):
+        others = _within([sentence for j, sentence in enumerate(sentences[:4]) if j != i])
+        if others and len(target.split()) < len(others.split()) and is_faithful(others, target, least=0.65):
+            yield Example("newsapi", SENTENCE, others, target)
+            return
+
+
+def _compressions(
+    sentences: Sequence[str], passage: str, headline: str, style: Style, rng: random.Random
+) -> Iterator[Example]:
+    """The sentence that says most of the headline, without the clauses that say none of it (Filippova & Altun 2013)."""
+    wanted = set(grounding.content_stems(headline))
+    best = max(sentences[:3], key=lambda sentence: len(wanted & set(grounding.content_stems(sentence))))
+    covered = wanted & set(grounding.content_stems(best))
+    if len(covered) < 3 or best not in passage:
+        return
+    short = _ATTRIBUTION.sub(".", best)
+    for match in _CLAUSE.finditer(short):
+        start = short[: match.start()]
+        if len(start.split()) >= 8 and covered <= set(grounding.content_stems(start)) and style.has_verb(start):
+            short = start.rstrip(" ,;–—-") + "."
+            break
+    if short.count('"') % 2 or short.count("(") != short.count(")"):
+        return
+    if len(short.split()) <= 0.85 * len(best.split()):
+        yield Example("newsapi", SENTENCE, rng.choice((best, passage)), short)
+    elif passage != best:
+        yield Example("newsapi", SENTENCE, passage, best)
+
+
+def _from_documents(name: str, path: Path, style: Style) -> Iterator[Example]:
+    """Each sentence of a summary with the passage of its document that supports it best."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            body = [
+                s for paragraph in row["document"][:_DOCUMENT_CHARACTERS].splitlines() for s in sentences_of(paragraph)
+            ]
+            for summary in split(" ".join(row["summary"].split())):
+                task = SENTENCE if summary.endswith(".") else HEADLINE
+                if task == HEADLINE and name not in _HEADLINE_CORPORA:
+                    continue
+                target: str | None = summary if task == SENTENCE else clean_headline(summary)
+                passage = _best_passage(body, summary)
+                if not target or not passage:
+                    continue
+                if task == HEADLINE:
+                    target = style.recase(target, passage)
+                if is_faithful(passage, target, least=0.75 if task == HEADLINE else 0.6):
+                    yield Example(name, task, passage, target)
+
+
+def _best_passage(sentences: Sequence[str], summary: str) -> str:
+    wanted = set(grounding.content_stems(summary))
+    stems = [set(grounding.content_stems(sentence)) for sentence in sentences]
+    best, best_score = "", 0.0
+    for start in range(len(sentences)):
+        for size in (1, 2, 3):
+            window = _within(sentences[start : start + size])
+            score = len(wanted & set().union(*stems[start : start + size])) - 0.3 * size
+            if window and score > best_score:
+                best, best_score = window, score
+    return best
+
+
+def _without_repeats(
+    found: Sequence[Example], style: Style, exclude: frozenset[str], rng: random.Random
+) -> list[Example]:
+    kept: list[Example] = []
+    seen: set[tuple[str, str]] = set()
+    copies = 0
+    for example in found:
+        least, most = _TARGET_WORDS[example.task]
+        identity = (key(example.target), example.task)
+        if not least <= len(example.target.split()) <= most or identity in seen:
+            continue
+        if example.task == SENTENCE and not _stands_alone(example.target, style):
+            continue
+        if len(example.target) > 0.9 * len(example.source):
+            continue
+        if identity[0] in exclude or any(key(sentence) in exclude for sentence in split(example.source)):
+            continue
+        seen.add(identity)
+        if _copied(example) > _MOST_COPIED and example.task == SENTENCE:
+            copies += 1
+            if copies % _COPIES_KEPT:
+                continue
+        kept.append(example)
+    rng.shuffle(kept)
+    return kept
+
+
+def _stands_alone(sentence: str, style: Style) -> bool:
+    """Whether it is a whole sentence that needs none before it."""
+    return sentence.endswith(".") and _PRONOUN_START.search(sentence) is None and style.has_verb(sentence)
+
+
+def _copied(example: Example) -> float:
+    """Share of the target's bigrams that stand in the source."""
+    source, target = (re.findall(r"\w+", text.casefold()) for text in (example.source, example.target))
+    pairs = set(itertools.pairwise(source))
+    bigrams = list(itertools.pairwise(target))
+    return sum(bigram in pairs for bigram in bigrams) / max(1, len(bigrams))
+
+
+def _overlap(one: set[str], other: set[str]) -> float:
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
+def _within(sentences: Sequence[str]) -> str:
+    """As many of the sentences, from the first on, as `MAX_WORDS` allows."""
+    kept: list[str] = []
+    for sentence in sentences:
+        if sum(len(other.split()) for other in kept) + len(sentence.split()) > MAX_WORDS:
+            break
+        kept.append(sentence)
+    return " ".join(kept)
+
+
+def _rows(path: Path) -> Iterator[tuple[str, str, str]]:
+    """Lead, headline and outlet of each line."""
+    with lzma.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            cells = line.rstrip("\n").split("\t")
+            if len(cells) == 5 and cells[0] and cells[1]:
+                yield cells[0], cells[1], cells[4]

@@ -1,0 +1,196 @@
+"""The English summariser, from news leads to the model folder: prepare, train, export, score.
+
+    python -m models.recipes.summarizer --data ../shared/data --work .work/summarizer \\
+        --translator models/translator-de-en --output models/summarizer-en
+
+It starts from the translator's weights and uses its vocabulary. Each stage is skipped where its result lies in the work
+folder already; an interrupted training goes on from its checkpoint.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import platform
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import sentencepiece
+import torch
+from transformers import MarianMTModel
+
+from models.recipes import (
+    corpora,
+    seq2seq,
+    summaries,
+    summarizer_card,
+    summary_scores,
+    vocabulary,
+)
+
+MAX_SOURCE_TOKENS = 96
+MAX_TARGET_TOKENS = 48
+"""Longest sides of a training pair, end marks included; 64 words and 26 words nearly always fit."""
+HELD_OUT_PAIRS = 400
+LEADS = 250_000
+"""News leads read: more pairs come of them than a CPU run of some hundred steps sees once."""
+COPIES = 6_000
+WARMUP = 20
+"""Steps of rising learning rate: fewer than for the translator, whose weights are random at the start."""
+SHORT_FIRST = 20
+"""Steps at the start that see only the shortest pairs, the copies."""
+
+
+def prepare(data: Path, work: Path, *, spm: Path, seed: int, leads: int) -> None:
+    """Write `work`/examples.jsonl, train.npz, held_out.npz and mixture.json."""
+    if (work / "held_out.npz").exists():
+        return
+    work.mkdir(parents=True, exist_ok=True)
+    listed = work / "examples.jsonl"
+    if not listed.exists():
+        found = summaries.examples(data / "summarization", exclude=held_out(data), seed=seed, leads=leads)
+        lines = [json.dumps([e.corpus, e.task, e.source, e.target], ensure_ascii=False) for e in found]
+        temporary = listed.with_suffix(".part")
+        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        temporary.replace(listed)
+    examples = [summaries.Example(*json.loads(line)) for line in listed.read_text(encoding="utf-8").splitlines()]
+    aside = min(HELD_OUT_PAIRS, len(examples) // 10)
+    examples += summaries.copies(data / "parallel", exclude=held_out(data), seed=seed, count=COPIES)
+    pairs = encode(examples, spm)
+    kept = [
+        (example, pair)
+        for example, pair in zip(examples, pairs, strict=True)
+        if len(pair[0]) < MAX_SOURCE_TOKENS and len(pair[1]) < MAX_TARGET_TOKENS
+    ]
+    counts = Counter(f"{example.corpus} {example.task}" for example, _ in kept[aside:])
+    (work / "mixture.json").write_text(
+        json.dumps(dict(counts.most_common()), ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+    seq2seq.EncodedPairs.build([pair for _, pair in kept[aside:]]).save(work / "train.npz")
+    seq2seq.EncodedPairs.build([pair for _, pair in kept[:aside]]).save(work / "held_out.npz")
+
+
+def held_out(data: Path) -> frozenset[str]:
+    """Keys of the development sets' texts and of each of their sentences, and of our own evaluation texts."""
+    keys = set(
+        corpora.held_out(
+            [data / "dev" / "summarization", data / "dev" / "topics", Path("eval/data"), Path("tests/data")]
+        )
+    )
+    for path in sorted((data / "dev" / "summarization").glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            keys.update(corpora.key(sentence) for sentence in summaries.split(json.loads(line)["document"]))
+    return frozenset(k for k in keys if len(k) >= 20)
+
+
+def encode(examples: Sequence[summaries.Example], spm: Path) -> list[tuple[list[int], list[int]]]:
+    """Ids of both sides, the source with its control token before it, as an engine sends it."""
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(spm))
+    sources = processor.encode([f"{example.task} {example.source}" for example in examples], num_threads=2)
+    targets = processor.encode([example.target for example in examples], num_threads=2)
+    return list(zip(sources, targets, strict=True))
+
+
+def start_from(translator: Path) -> MarianMTModel:
+    """The translator's model in float32: its decoder writes English news already, its encoder learns to read it."""
+    model: MarianMTModel = MarianMTModel.from_pretrained(str(translator), dtype=torch.float32, use_safetensors=True)
+    return model
+
+
+def main() -> None:
+    """Prepare, train, export and score by the options of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--work", type=Path, default=Path(".work/summarizer"))
+    parser.add_argument("--translator", type=Path, default=Path("models/translator-de-en"))
+    parser.add_argument("--output", type=Path, default=Path("models/summarizer-en"))
+    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--batch-tokens", type=int, default=6144)
+    parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--cooldown", type=float, default=0.35)
+    parser.add_argument("--leads", type=int, default=LEADS)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    parser.add_argument("--stop-after", type=int, help="end early at this step, as an interruption would")
+    parser.add_argument("--only", choices=("prepare", "train", "score"), help="run this stage alone")
+    options = parser.parse_args()
+
+    if options.only in {None, "prepare"}:
+        prepare(
+            options.data, options.work, spm=options.translator / "source.spm", seed=options.seed, leads=options.leads
+        )
+    if options.only in {None, "train"}:
+        pairs = seq2seq.EncodedPairs.load(options.work / "train.npz")
+        schedule = seq2seq.Schedule(
+            steps=options.steps,
+            batch_tokens=options.batch_tokens,
+            learning_rate=options.learning_rate,
+            warmup=WARMUP,
+            cooldown=options.cooldown,
+            seed=options.seed,
+            short_targets=True,
+            short_first=SHORT_FIRST,
+        )
+        started = time.monotonic()
+        model = seq2seq.train(
+            start_from(options.translator),
+            pairs,
+            schedule=schedule,
+            work=options.work,
+            held_out=seq2seq.EncodedPairs.load(options.work / "held_out.npz"),
+            device=options.device,
+            stop_after=options.stop_after,
+        )
+        if options.stop_after is not None:
+            return
+        seq2seq.export(model, options.output)
+        vocabulary.write_tokenizer(options.translator / "source.spm", options.output)
+        write_run(options.work, pairs, schedule, seconds=time.monotonic() - started, device=options.device)
+    if options.only in {None, "score"}:
+        summary_scores.write_scores(options.output, data=options.data, work=options.work)
+        summarizer_card.write_card(options.work, options.output)
+        from models.recipes import publishing
+
+        publishing.publish("summarization", options.output)
+
+
+def write_run(
+    work: Path, pairs: seq2seq.EncodedPairs, schedule: seq2seq.Schedule, *, seconds: float, device: str
+) -> None:
+    """Write `work`/run.json: what the card says about the training; `seconds` are those of the last call."""
+    lengths = pairs.offsets[1][1:] - pairs.offsets[1][:-1]
+    stream = seq2seq.stream(
+        pairs,
+        batch_tokens=schedule.batch_tokens,
+        seed=schedule.seed,
+        start=0,
+        short_targets=schedule.short_targets,
+        short_first=schedule.short_first,
+    )
+    rows = [rows for _, rows in itertools.islice(stream, schedule.steps)]
+    processor = (
+        torch.cuda.get_device_name()
+        if device == "cuda"
+        else f"{torch.get_num_threads()} cores of a {platform.machine()} CPU"
+    )
+    run = {
+        "steps": schedule.steps,
+        "batch_tokens": schedule.batch_tokens,
+        "learning_rate": schedule.learning_rate,
+        "cooldown": schedule.cooldown,
+        "seed": schedule.seed,
+        "short_first": schedule.short_first,
+        "pairs": len(pairs),
+        "tokens": int(sum(lengths[part].sum() for part in rows)) / 1e6,
+        "epochs": sum(len(part) for part in rows) / len(pairs),
+        "minutes": f"{max(1, round(seconds / 60))} minutes",
+        "hardware": processor,
+    }
+    (work / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

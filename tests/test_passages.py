@@ -1,0 +1,67 @@
+"""Passages: in order, without overlap, from start to end, no longer than the model was trained on."""
+
+import hypothesis
+from hypothesis import strategies
+
+from toolkit import passages
+
+ARTICLE = [
+    "The council of Lindenau closes the old town to cars.",
+    "The vote ended 31 to 22 after a debate of four hours.",
+    "Shopkeepers had warned that customers would stay away.",
+    "A trial last summer brought more visitors to the old town.",
+    "The opposition wants a second vote in autumn.",
+    "Parking outside the centre will be free on Saturdays.",
+    "The city expects costs of ninety thousand euros.",
+    "Buses and taxis are still allowed before ten in the morning.",
+    "The police will check the closed streets during the first weeks.",
+]
+
+texts = strategies.lists(strategies.text(alphabet="ab cd ef.A?\n1", min_size=1, max_size=200), min_size=1, max_size=30)
+
+
+@hypothesis.given(sentences=texts, count=strategies.integers(1, 8))
+def test_invariants(sentences: list[str], count: int) -> None:
+    chosen = passages.choose_passages(sentences, count=count)
+    indices = [i for passage in chosen for i in passage.sentences]
+    assert 1 <= len(chosen) <= count
+    assert indices == sorted(set(indices))
+    for passage in chosen:
+        first, last = passage.sentences[0], passage.sentences[-1]
+        assert passage.sentences == tuple(range(first, last + 1))
+        assert passage.text == " ".join(sentences[i] for i in passage.sentences)
+        assert len(passage.sentences) <= passages.MAX_SENTENCES
+        assert len(passage.sentences) == 1 or len(passage.text.split()) <= passages.MAX_WORDS
+
+
+def test_a_long_article_is_covered_from_start_to_end() -> None:
+    article = [f"Sentence {i} tells of the {'abcdefgh'[i % 8] * 5} matter here." for i in range(60)]
+    starts = [passage.sentences[0] for passage in passages.choose_passages(article, count=3)]
+    assert starts[0] < 15
+    assert 12 <= starts[1] < 36
+    assert starts[2] >= 34
+
+
+def test_the_count_is_reached_where_there_are_sentences_enough() -> None:
+    for count in range(1, len(ARTICLE)):
+        assert len(passages.choose_passages(ARTICLE, count=count)) == count
+
+
+def test_headings_are_left_out_where_there_are_sentences() -> None:
+    article = ["Council news", *ARTICLE[:2], "What comes next", *ARTICLE[2:]]
+    indices = {i for passage in passages.choose_passages(article, count=4) for i in passage.sentences}
+    assert not indices & {0, 3}
+    assert passages.choose_passages(["Council news"], count=3)[0].sentences == (0,)
+
+
+def test_the_passage_says_what_the_article_is_about() -> None:
+    article = ["It rained.", *["The strike of the drivers stops all trains."] * 2, "A cat sat in the sun, some say."]
+    assert 1 in passages.choose_passages(article, count=1)[0].sentences
+
+
+def test_the_opening_includes_the_heading_and_stops_in_time() -> None:
+    lead = passages.opening(["Council news", *ARTICLE])
+    assert lead.sentences == (0, 1, 2)
+    assert lead.text.startswith("Council news. The council")
+    endless = passages.opening(["word " * 500 + ".", "More follows here now."])
+    assert endless.sentences == (0,)

@@ -1,0 +1,133 @@
+"""The summariser's pairs: clean, faithful, whole sentences."""
+
+import json
+import lzma
+import random
+from pathlib import Path
+
+import pytest
+
+from models.recipes import summaries
+from models.recipes.corpora import key
+from models.recipes.summaries import HEADLINE, SENTENCE, Example, Style
+from toolkit import grounding
+
+FERRY = (
+    "A ferry with 63 passengers caught fire off the coast of Norway on Tuesday, police said. Nobody was hurt when "
+    "the ferry caught fire off Norway. OSLO (Reuters) - The cause of the fire is not know … [+1234 chars]"
+)
+MAYOR = (
+    "The mayor of Jena has resigned after a dispute about the budget of the city, which has debts of 40 million "
+    "euros. Her deputy, Paul Winter, will lead the city until the election."
+)
+LEADS = [
+    (FERRY, "Ferry Caught Fire Off The Coast Of Norway - The Daily Ship", "The Daily Ship"),
+    (MAYOR, "Mayor of Jena resigns after a dispute about the budget", "News"),
+]
+
+
+def _write(folder: Path) -> Path:
+    with lzma.open(folder / "newsapi.tsv.xz", "wt", encoding="utf-8") as file:
+        file.writelines(f"{lead}\t{headline}\t\t2020-01-01\t{outlet}\n" for lead, headline, outlet in LEADS)
+    for name in summaries.CORPORA:
+        if name != "newsapi":
+            row = {
+                "document": "The museum in Basel has returned a stolen painting to a family. It was stolen in 1938.",
+                "summary": "The museum in Basel returned a painting that was stolen in 1938.",
+            }
+            with lzma.open(folder / f"{name}.jsonl.xz", "wt", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("lead", "expected"),
+    [
+        ("The sun shone all day. It was the fourth day of the fair … [+99 chars]", ["The sun shone all day."]),
+        ("LONDON (Reuters) - The bank cut its rate on Monday.", ["The bank cut its rate on Monday."]),
+        ("New Delhi: The bank cut its rate on Monday.", ["The bank cut its rate on Monday."]),
+        (
+            "Mr. Smith met Gov. Lee in the U.S. on Monday. They spoke.",
+            ["Mr. Smith met Gov. Lee in the U.S. on Monday."],
+        ),
+        (
+            "The vote was close last night.The mayor won it by two.",
+            ["The vote was close last night.", "The mayor won it by two."],
+        ),
+        ("The vote was close last night. The vote last night was close.", ["The vote was close last night."]),
+        ("Sign up for our newsletter to read more about it.", []),
+        ("", []),
+    ],
+)
+def test_sentences_of_a_lead(lead: str, expected: list[str]) -> None:
+    assert summaries.sentences_of(lead) == expected
+
+
+@pytest.mark.parametrize(
+    ("headline", "outlet", "expected"),
+    [
+        ("Ferry burns off Norway - The Daily Ship", "The Daily Ship", "Ferry burns off Norway"),
+        ("Ferry burns off Norway | World | News", "Shipping", "Ferry burns off Norway"),
+        ("Ferry burns off Norway - none hurt", "The Daily Ship", "Ferry burns off Norway - none hurt"),
+        ("Coronavirus: Ferry kept in port for two weeks", "", "Ferry kept in port for two weeks"),
+        ("Ferry burns off Norway: Police", "", "Ferry burns off Norway"),
+        ("Why the ferry burned", "", None),
+        ("Did the ferry burn?", "", None),
+        ("10 things to know about ferries", "", None),
+    ],
+)
+def test_clean_headline(headline: str, outlet: str, expected: str | None) -> None:
+    assert summaries.clean_headline(headline, outlet) == expected
+
+
+def test_title_case_becomes_sentence_case() -> None:
+    leads = ["In the city the ferry burns near Norway, and the ferry sinks there. A ferry burns."] * 3
+    style = Style.learn(leads)
+    assert style.recase("The Ferry Burns Near NORWAY", leads[0]) == "The ferry burns near Norway"
+    assert style.recase("Ferry Burns", "") == "Ferry burns"
+
+
+def test_examples_are_faithful_and_clean(tmp_path: Path) -> None:
+    found = summaries.examples(_write(tmp_path), exclude=frozenset(), seed=1, leads=10)
+    assert {example.task for example in found} == {HEADLINE, SENTENCE}
+    assert "Ferry caught fire off the coast of Norway" in {example.target for example in found}
+    for example in found:
+        assert grounding.ungrounded(example.target, example.source) == ()
+        assert len(example.target) < len(example.source)
+        assert "chars" not in example.source
+        assert "Reuters" not in example.source
+        assert example.target.endswith(".") == (example.task == SENTENCE)
+    again = summaries.examples(tmp_path, exclude=frozenset(), seed=1, leads=10)
+    assert found == again
+
+
+def test_what_is_held_out_is_in_no_pair(tmp_path: Path) -> None:
+    sentence = summaries.sentences_of(MAYOR)[0]
+    found = summaries.examples(_write(tmp_path), exclude=frozenset({key(sentence)}), seed=1, leads=10)
+    assert found
+    assert all(sentence not in example.source for example in found)
+
+
+def test_a_compression_drops_the_clause_that_the_headline_does_not_need() -> None:
+    sentences = summaries.sentences_of(MAYOR)
+    style = Style.learn([])
+    made = list(summaries._compressions(sentences, sentences[0], "Mayor of Jena resigns", style, random.Random(0)))
+    assert [example.target for example in made] == ["The mayor of Jena has resigned."] or all(
+        len(example.target.split()) < len(sentences[0].split()) for example in made
+    )
+
+
+def test_copies_are_short_whole_sentences(tmp_path: Path) -> None:
+    name = summaries.COPIES[0]
+    lines = ["Der Rat tagt heute.\tThe council meets here today.", "Ja.\tYes.", "Nein\tNo full stop at the end"]
+    lines.append("Lang.\t" + "very " * 20 + "long.")
+    with lzma.open(tmp_path / f"{name}.tsv.xz", "wt", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    found = summaries.copies(tmp_path, exclude=frozenset(), seed=1, count=10)
+    text = "The council meets here today."
+    assert found == [Example(name, SENTENCE, text, text)]
+    assert summaries.copies(tmp_path, exclude=frozenset({key(text)}), seed=1, count=10) == []
+
+
+def test_licences_are_stated() -> None:
+    assert all(licence for licence in summaries.CORPORA.values())

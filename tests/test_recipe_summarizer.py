@@ -1,0 +1,129 @@
+"""The summariser's recipe on tiny data: prepared, trained with exact resume, exported for every engine."""
+
+from __future__ import annotations
+
+import json
+import lzma
+from pathlib import Path
+
+import pytest
+import sentencepiece
+import torch
+from safetensors.torch import load_file
+
+from models.recipes import seq2seq, summaries, summarizer, vocabulary
+from tests import tiny_models
+from toolkit.engines import EngineSettings
+from toolkit.summarization import Summarizer
+
+ARTICLES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "data" / "summaries.jsonl").read_text(encoding="utf-8").splitlines()
+]
+TEXT = "The city of Bremen plans a park on the river this summer. The park costs two million euros. It opens in May."
+
+
+@pytest.fixture(scope="module")
+def translator(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder like the translator's, with random weights."""
+    folder = tmp_path_factory.mktemp("translator")
+    lines = [*tiny_models.ENGLISH, *tiny_models.GERMAN, *(article["text"] for article in ARTICLES)]
+    spm = vocabulary.train(lines, size=500, folder=tmp_path_factory.mktemp("vocabulary"))
+    size = seq2seq.Size(d_model=64, feed_forward=64, heads=2, encoder_layers=1, decoder_layers=1, positions=128)
+    pieces = len(sentencepiece.SentencePieceProcessor(model_file=str(spm)))
+    seq2seq.export(seq2seq.build_model(size, vocabulary=pieces, seed=1), folder)
+    vocabulary.write_tokenizer(spm, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Corpora of our own sentences; one of them is in a development set too."""
+    folder = tmp_path_factory.mktemp("data")
+    for name in ("summarization", "parallel", "dev/summarization", "dev/topics"):
+        (folder / name).mkdir(parents=True)
+    towns = ("Jena", "Bremen", "Kiel", "Trier", "Ulm", "Passau", "Celle", "Gera", "Fulda", "Worms", "Hof", "Suhl")
+    leads = [
+        f"The mayor of {town} has resigned after a dispute about the {thing}, police said. Nobody else was in the room."
+        f"\tMayor of {town} resigned after the dispute about the {thing}\t\t2020-01-01\tNews\n"
+        for town in towns
+        for thing in ("budget", "harbour", "museum", "bridge")
+    ]
+    with lzma.open(folder / "summarization" / "newsapi.tsv.xz", "wt", encoding="utf-8") as file:
+        file.writelines(leads)
+    for name in summaries.CORPORA:
+        if name != "newsapi":
+            with lzma.open(folder / "summarization" / f"{name}.jsonl.xz", "wt", encoding="utf-8") as file:
+                file.write(json.dumps({"document": leads[0].split("\t")[0], "summary": "The mayor of Jena resigned."}))
+    with lzma.open(folder / "parallel" / f"{summaries.COPIES[0]}.tsv.xz", "wt", encoding="utf-8") as file:
+        file.writelines(f"Guten Tag {town}.\tGood morning to {town} today.\n" for town in towns)
+    held = {
+        "document": "The mayor of Gera has resigned after a dispute about the museum, police said. It rained.",
+        "summary": "x",
+    }
+    (folder / "dev" / "summarization" / "held.jsonl").write_text(json.dumps(held) + "\n", encoding="utf-8")
+    return folder
+
+
+def _run(monkeypatch: pytest.MonkeyPatch, translator: Path, data: Path, work: Path, *extra: str) -> Path:
+    output = work / "model"
+    arguments = ["--data", data, "--work", work, "--translator", translator, "--output", output, "--steps", "20"]
+    arguments += ["--batch-tokens", "256", "--leads", "100", "--device", "cpu", *extra]
+    monkeypatch.setattr("sys.argv", ["summarizer", *map(str, arguments)])
+    summarizer.main()
+    return output
+
+
+def test_interrupted_and_resumed_is_uninterrupted_and_every_engine_reads_the_result(
+    monkeypatch: pytest.MonkeyPatch, translator: Path, data: Path, tmp_path: Path
+) -> None:
+    for work in ("whole", "resumed"):
+        _run(monkeypatch, translator, data, tmp_path / work, "--only", "prepare")
+    whole = _run(monkeypatch, translator, data, tmp_path / "whole", "--only", "train")
+    for stop in ("5", "13"):
+        _run(monkeypatch, translator, data, tmp_path / "resumed", "--only", "train", "--stop-after", stop)
+    assert not (tmp_path / "resumed" / "model").exists()
+    resumed = _run(monkeypatch, translator, data, tmp_path / "resumed", "--only", "train")
+    one, other = (load_file(folder / "model.safetensors") for folder in (whole, resumed))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    before = load_file(translator / "model.safetensors")
+    assert any(not torch.equal(one[name], before[name]) for name in one)
+    assert (whole / "source.spm").read_bytes() == (translator / "source.spm").read_bytes()
+    run = json.loads((tmp_path / "whole" / "run.json").read_text(encoding="utf-8"))
+    assert run["steps"] == 20
+    assert run["tokens"] > 0
+    for engine in ("ct2", "hf"):
+        summary = Summarizer(whole, settings=EngineSettings(engine=engine, threads=1)).summarize(TEXT, sentences=2)
+        assert summary.headline
+        assert summary.sentences
+
+
+def test_prepared_pairs(monkeypatch: pytest.MonkeyPatch, translator: Path, data: Path, tmp_path: Path) -> None:
+    _run(monkeypatch, translator, data, tmp_path, "--only", "prepare")
+    lines = (tmp_path / "examples.jsonl").read_text(encoding="utf-8").splitlines()
+    assert lines
+    assert not any("Gera" in line and "museum" in line for line in lines), "a sentence of a development set"
+    assert any("Gera" in line for line in lines)
+    mixture = json.loads((tmp_path / "mixture.json").read_text(encoding="utf-8"))
+    pairs = seq2seq.EncodedPairs.load(tmp_path / "train.npz")
+    assert sum(mixture.values()) == len(pairs)
+    assert mixture[f"{summaries.COPIES[0]} {summaries.SENTENCE}"] == 12
+    # An engine sends the token, a space and the text: the same pieces.
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(translator / "source.spm"))
+    example = summaries.Example("newsapi", summaries.HEADLINE, "The mayor resigned.", "Mayor resigned")
+    source, target = summarizer.encode([example], translator / "source.spm")[0]
+    assert source == processor.encode("⟦headline⟧ The mayor resigned.")
+    assert processor.piece_to_id("⟦headline⟧") in source
+    assert target == processor.encode("Mayor resigned")
+    before = (tmp_path / "train.npz").stat().st_mtime_ns
+    _run(monkeypatch, translator, data, tmp_path, "--only", "prepare")
+    assert (tmp_path / "train.npz").stat().st_mtime_ns == before
+
+
+def test_short_targets_are_padded_to_their_own_length() -> None:
+    pairs = seq2seq.EncodedPairs.build([([5] * 50, [6] * (i % 20 + 2)) for i in range(80)])
+    plan = seq2seq.batches(pairs, batch_tokens=400, epoch=0, seed=1, short_targets=True)
+    assert {int(row) for _, rows in plan for row in rows} == set(range(80))
+    widths = {seq2seq.target_length(pairs, rows, length) for length, rows in plan}
+    assert widths == {12, 16, 24}
+    assert {length for length, _ in plan} == {56}

@@ -1,0 +1,322 @@
+"""English text into a headline and a few sentences, each written from a passage it names.
+
+The shipped model rewrites passages that `toolkit.passages` chose. A model without our control tokens (BART and its
+kin) reads the whole article, window by window; the evidence of its sentences is found afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from toolkit import grounding, repetition, segmentation, store
+from toolkit.documents import Summary, SummarySentence, Translation
+from toolkit.engines import EngineSettings, Generation, GenerationOptions, Seq2SeqEngine, load_seq2seq
+from toolkit.errors import InputError
+from toolkit.passages import Passage, choose_passages, opening
+
+HEADLINE = "⟦headline⟧"
+SENTENCE = "⟦sentence⟧"
+
+# Articles whose passages are rewritten in the same batches.
+_CHUNK = 16
+
+# Targets in training end at 48 tokens; headlines have at most 15 words.
+_SENTENCE_OPTIONS = GenerationOptions(max_tokens=64, min_tokens=4, no_repeat_ngram=3)
+_HEADLINE_OPTIONS = GenerationOptions(max_tokens=32, min_tokens=3, no_repeat_ngram=3)
+# Second attempts look wider and prefer short outputs, which invent less.
+_SECOND_BEAM = 8
+_SECOND_LENGTH_PENALTY = 0.3
+# As the authors of facebook/bart-large-cnn use it; the least length is lowered for short texts.
+_ARTICLE_MAX_TOKENS = 142
+_ARTICLE_MIN_TOKENS = 56
+_ARTICLE_LENGTH_PENALTY = 2.0
+
+# A rewritten sentence with fewer of its content words in its passage has most likely invented something.
+_LEAST_SUPPORT = 0.6
+# Two sentences that share this much of the shorter one's content words say the same.
+_SAME = 0.75
+# A headline made from a sentence, where the model wrote none that is true, is shortened to this.
+_HEADLINE_WORDS = 14
+
+_CONTROL = str.maketrans("⟦⟧", "[]")
+_CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
+_DANGLING = frozenset(
+    "a an the of to in on at for from by with and or but as that which who his her its their is are was were".split()
+)
+
+
+@dataclass(slots=True)
+class _Rewriting:
+    """A passage on its way through the engine; `text` None where no attempt was sound."""
+
+    passage: Passage
+    prompt: str
+    is_part: bool = False
+    """Whether it holds only a part of a sentence that is too long for the model."""
+    text: str | None = None
+
+
+@dataclass(slots=True)
+class _Article:
+    """One article: its sentences, what is to be written, and how many sentences were too long to be read whole."""
+
+    sentences: tuple[str, ...]
+    headline: _Rewriting | None = None
+    body: list[_Rewriting] = field(default_factory=list)
+    truncated: int = 0
+
+
+class Summarizer:
+    """Writes a headline and a summary of English text; safe to call from many threads."""
+
+    def __init__(
+        self,
+        model: str | Path | None = None,
+        *,
+        settings: EngineSettings | None = None,
+        engine: Seq2SeqEngine | None = None,
+    ) -> None:
+        """Load the model; a given `engine` takes its place, for tests and other runtimes, and gets control tokens."""
+        self.settings = settings or EngineSettings()
+        if engine is None and self.settings.engine == "fake":
+            from toolkit.engines.fake import FakeSeq2Seq
+
+            engine = FakeSeq2Seq()
+        if engine is None:
+            self.model: store.Model | None = store.resolve(model, task="summarization")
+            self.engine: Seq2SeqEngine = load_seq2seq(self.model, self.settings)
+        else:
+            self.model, self.engine = None, engine
+        self._rewrites = self.model is None or _knows_control_tokens(self.model)
+
+    @property
+    def name(self) -> str:
+        """The model's name, or the engine's where there is no model."""
+        return self.model.name if self.model else self.engine.name
+
+    def summarize(self, source: str | Translation, *, sentences: int = 3) -> Summary:
+        """A headline and at most `sentences` sentences, shorter than the text; a blank text has neither.
+
+        Evidence counts the segments of the translation, or of `read_document(text, language="en")`.
+        """
+        return next(self.summarize_many([source], sentences=sentences))
+
+    def summarize_many(self, sources: Iterable[str | Translation], *, sentences: int = 3) -> Iterator[Summary]:
+        """Many texts or translations, lazily and in order; neighbouring articles share batches."""
+        if sentences < 1:
+            raise InputError(f"sentences must be at least 1, got {sentences}")
+        return self._summarize_many(sources, sentences)
+
+    def _summarize_many(self, sources: Iterable[str | Translation], count: int) -> Iterator[Summary]:
+        group: list[_Article] = []
+        for source in sources:
+            group.append(_Article(_read(source)))
+            if len(group) == _CHUNK:
+                yield from self._summarize_group(group, count)
+                group = []
+        yield from self._summarize_group(group, count)
+
+    def _summarize_group(self, group: Sequence[_Article], count: int) -> list[Summary]:
+        if not self._rewrites:
+            return [self._summarize_windows(article, count) for article in group]
+        for article in group:
+            if article.sentences:
+                self._plan(article, count)
+        self._rewrite([article.headline for article in group if article.headline], _HEADLINE_OPTIONS, _as_headline)
+        self._rewrite([rewriting for article in group for rewriting in article.body], _SENTENCE_OPTIONS, _as_sentence)
+        return [self._finish(article) for article in group]
+
+    def _plan(self, article: _Article, count: int) -> None:
+        """Choose the passages; one too long for the model loses sentences from its end, a sentence alone its rest."""
+        lead = opening(article.sentences)
+        article.headline = self._fitted(HEADLINE, lead, article)
+        for passage in choose_passages(article.sentences, count=count):
+            rewriting = self._fitted(SENTENCE, passage, article)
+            article.truncated += rewriting.is_part
+            article.body.append(rewriting)
+
+    def _fitted(self, token: str, passage: Passage, article: _Article) -> _Rewriting:
+        """A passage as far as it fits: without its last sentences, or only the first part of its first sentence."""
+        if self._fits(prompt := _prompt(token, passage.text)):
+            return _Rewriting(passage, prompt)
+        for end in range(len(passage.sentences) - 1, 0, -1):
+            kept = passage.sentences[:end]
+            text = " ".join(article.sentences[i] for i in kept)
+            if self._fits(prompt := _prompt(token, text)):
+                return _Rewriting(Passage(kept, text), prompt)
+        first = passage.sentences[0]
+        parts = segmentation.split_at_clause(article.sentences[first], lambda text: self._fits(_prompt(token, text)))
+        return _Rewriting(Passage((first,), parts[0]), _prompt(token, parts[0]), is_part=True)
+
+    def _fits(self, prompt: str) -> bool:
+        # A token is at least one byte long, so short texts need no counting.
+        limit = self.engine.max_source_tokens
+        return len(prompt.encode("utf-8", "replace")) + 2 < limit or self.engine.count_tokens([prompt])[0] <= limit
+
+    def _rewrite(self, rewritings: Sequence[_Rewriting], options: GenerationOptions, read: _Reader) -> None:
+        """Every passage once; those whose output is unsound once more."""
+        second = GenerationOptions(
+            beam=_SECOND_BEAM,
+            max_tokens=options.max_tokens,
+            min_tokens=options.min_tokens,
+            length_penalty=_SECOND_LENGTH_PENALTY,
+            no_repeat_ngram=options.no_repeat_ngram,
+        )
+        for attempt in (options, second):
+            waiting = [rewriting for rewriting in rewritings if rewriting.text is None]
+            if not waiting:
+                return
+            outputs = self.engine.generate([rewriting.prompt for rewriting in waiting], options=attempt)
+            for rewriting, output in zip(waiting, outputs, strict=True):
+                rewriting.text = read(output, rewriting.passage.text)
+
+    def _finish(self, article: _Article) -> Summary:
+        """Put source sentences where the model wrote nothing sound, leave out what was said already, keep it short."""
+        written: list[SummarySentence] = []
+        for rewriting in article.body:
+            evidence = rewriting.passage
+            closest = _closest(article.sentences, evidence.sentences, rewriting.text or evidence.text)
+            for text, indices in ((rewriting.text, evidence.sentences), (article.sentences[closest], (closest,))):
+                if text is not None and all(_shared(text, other.text) < _SAME for other in written):
+                    source = " ".join(article.sentences[i] for i in indices)
+                    written.append(SummarySentence(text, indices, grounding.support(text, source)))
+                    break
+        return self._summary(article, article.headline.text if article.headline else None, written)
+
+    def _summary(self, article: _Article, headline: str | None, written: list[SummarySentence]) -> Summary:
+        words = sum(len(sentence.split()) for sentence in article.sentences)
+        while len(written) > 1 and sum(len(sentence.text.split()) for sentence in written) >= words:
+            written.pop()
+        if headline is None and article.sentences:
+            headline = _shortened(written[0].text if written else article.sentences[0])
+        return Summary(
+            headline=headline or "",
+            sentences=tuple(written),
+            model=self.name,
+            engine=self.engine.name,
+            truncated=article.truncated,
+        )
+
+    def _summarize_windows(self, article: _Article, count: int) -> Summary:
+        """For models that read articles: every window of the text summarised, the first sentences of each kept."""
+        if not article.sentences:
+            return self._summary(article, None, [])
+        windows = self._windows(article)
+        prompts = [text for _, text in windows]
+        tokens = min(self.engine.count_tokens(prompts))
+        options = GenerationOptions(
+            max_tokens=_ARTICLE_MAX_TOKENS,
+            min_tokens=min(_ARTICLE_MIN_TOKENS, tokens // 4),
+            length_penalty=_ARTICLE_LENGTH_PENALTY,
+            no_repeat_ngram=3,
+        )
+        outputs = self.engine.generate(prompts, options=options)
+        ranked: list[tuple[int, int, SummarySentence]] = []
+        for i, ((indices, text), output) in enumerate(zip(windows, outputs, strict=True)):
+            sentences = segmentation.split_sentences(output.text, language="en")
+            if output.cut and len(sentences) > 1:
+                sentences = sentences[:-1]
+            for rank, sentence in enumerate(sentences):
+                closest = _closest(article.sentences, indices, sentence)
+                sound = _is_sound(sentence, text) and _CLOSED.search(sentence)
+                kept = sentence if sound else article.sentences[closest]
+                support = grounding.support(kept, article.sentences[closest])
+                ranked.append((rank, i, SummarySentence(kept, (closest,), support)))
+        ranked.sort(key=lambda entry: entry[:2])
+        chosen: list[tuple[int, int, SummarySentence]] = []
+        for entry in ranked:
+            if len(chosen) < count and all(_shared(entry[2].text, other.text) < _SAME for _, _, other in chosen):
+                chosen.append(entry)
+        if not chosen:
+            first = article.sentences[0]
+            chosen = [(0, 0, SummarySentence(first, (0,), grounding.support(first, first)))]
+        chosen.sort(key=lambda entry: (entry[1], entry[0]))
+        return self._summary(article, None, [sentence for _, _, sentence in chosen])
+
+    def _windows(self, article: _Article) -> list[tuple[tuple[int, ...], str]]:
+        """The article in runs of sentences that fit, of about equal length, with their indices; nothing left out."""
+        parts: list[tuple[int, str]] = []
+        for i, sentence in enumerate(article.sentences):
+            parts += [(i, part) for part in segmentation.split_at_clause(sentence.translate(_CONTROL), self._fits)]
+        sizes = self.engine.count_tokens([part for _, part in parts])
+        # One token for the space between two parts, which some vocabularies count.
+        total, limit = sum(sizes) + len(sizes), self.engine.max_source_tokens
+        most = min(limit, total // (total // limit + 1) + max(sizes))
+        windows: list[tuple[tuple[int, ...], str]] = []
+        start, size = 0, 0
+        for end, tokens in enumerate([*sizes, limit + 1]):
+            if end > start and size + tokens + 1 > most:
+                run = parts[start:end]
+                windows.append((tuple(dict.fromkeys(i for i, _ in run)), " ".join(part for _, part in run)))
+                start, size = end, 0
+            size += tokens + 1
+        return windows
+
+
+class _Reader:
+    """What makes a usable text of an output, or None where it is unsound."""
+
+    def __init__(self, *, is_headline: bool) -> None:
+        self._is_headline = is_headline
+
+    def __call__(self, output: Generation, source: str) -> str | None:
+        text = " ".join(output.text.split())
+        if output.cut or not text or not _is_sound(text, source):
+            return None
+        words = grounding.words(text)
+        if not words or words[-1].casefold() in _DANGLING or text.count('"') % 2:
+            return None
+        text = text[:1].upper() + text[1:]
+        if self._is_headline:
+            return text.rstrip(" .")
+        closed = text if _CLOSED.search(text) else text.rstrip(" ,;:–-") + "."
+        return closed if len(closed) <= len(source) else None
+
+
+_as_headline = _Reader(is_headline=True)
+_as_sentence = _Reader(is_headline=False)
+
+
+def _is_sound(text: str, source: str) -> bool:
+    """Whether a text neither repeats itself nor says what its source does not."""
+    if repetition.longest_run(text) or len(text.split()) > max(len(source.split()), 3):
+        return False
+    support = grounding.support(text, source)
+    return support is not None and support >= _LEAST_SUPPORT and not grounding.ungrounded(text, source)
+
+
+def _read(source: str | Translation) -> tuple[str, ...]:
+    if isinstance(source, Translation):
+        return tuple(segment.text for segment in source.segments)
+    return tuple(segment.text for segment in segmentation.read_document(source, language="en").segments)
+
+
+def _knows_control_tokens(model: store.Model) -> bool:
+    """Whether the model was trained to obey our control tokens: its vocabulary then holds them."""
+    path = model.folder / "vocab.json"
+    return path.is_file() and HEADLINE in store.read_json(path)
+
+
+def _prompt(token: str, text: str) -> str:
+    return f"{token} {text.translate(_CONTROL)}"
+
+
+def _closest(sentences: Sequence[str], indices: Sequence[int], text: str) -> int:
+    """Which of the sentences at `indices` shares most content words with a text; the first of equals."""
+    wanted = set(grounding.content_stems(text))
+    return max(indices, key=lambda i: (len(wanted & set(grounding.content_stems(sentences[i]))), -i))
+
+
+def _shared(one: str, other: str) -> float:
+    """Share of the content words of the shorter text that the other has too."""
+    a, b = set(grounding.content_stems(one)), set(grounding.content_stems(other))
+    return len(a & b) / max(1, min(len(a), len(b))) if a and b else float(one == other)
+
+
+def _shortened(sentence: str) -> str:
+    """A sentence as a headline: cut at a clause, without its full stop."""
+    part = segmentation.split_at_clause(sentence, lambda text: len(text.split()) <= _HEADLINE_WORDS)[0]
+    return part.rstrip(" .,;:–-")
