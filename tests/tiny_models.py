@@ -205,7 +205,7 @@ def bert(folder: Path, *, pooling: str | None = "mean", longest: int | None = No
         # Saved with padding and truncation on, as all-MiniLM-L6-v2 has it: the engines must not heed them.
         tokenizer.enable_padding(length=128)
         tokenizer.enable_truncation(max_length=8)
-        words = [line.rstrip("\n") for line in (folder / "vocab.txt").open(encoding="utf-8")]
+        words = [line.rstrip("\n") for line in (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()]
         complete = BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=True)
         complete.enable_padding(length=128)
         complete.enable_truncation(max_length=8)

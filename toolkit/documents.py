@@ -167,7 +167,7 @@ class TopicScore:
 class Topics:
     """Every label with its score, best first; ties keep the caller's order.
 
-    Single-label scores sum to 1; multi-label scores are independent of each other.
+    Single-label scores and the probability of none of these sum to 1; multi-label scores are independent of each other.
     """
 
     scores: tuple[TopicScore, ...]

@@ -1,0 +1,88 @@
+"""Evidence: probabilities that behave, a bounded cache, calibrations read and refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from toolkit.engines.fake import FakeEncoder
+from toolkit.errors import ModelError
+from toolkit.evidence import _MOST_CACHED, Calibration, SimilarityEvidence, VectorCache
+from toolkit.labels import read_labels
+
+
+def evidence(labels: list[str], calibration: Calibration) -> SimilarityEvidence:
+    return SimilarityEvidence(read_labels(labels), engine=FakeEncoder(), cache=VectorCache(), calibration=calibration)
+
+
+# Columns: the labels "red" and "blue", then the fields "green" and "red" (covered by the label).
+CALIBRATION = Calibration(template="{}", fields=("green", "red"), scale=10.0, floor=0.1, near=0.9, none_offset=0.5)
+
+
+def test_single_label_is_a_softmax_beside_none_of_these() -> None:
+    row = np.array([0.6, 0.2, 0.3, 0.9])
+    found = evidence(["red", "blue"], CALIBRATION).probabilities(row, multi_label=False)
+    none = (math.exp(3) + math.exp(1)) * math.exp(0.5)
+    total = math.exp(6) + math.exp(2) + none
+    assert found == pytest.approx([math.exp(6) / total, math.exp(2) / total])
+
+
+def test_multi_label_leaves_out_only_the_fields_a_label_covers_itself() -> None:
+    row = np.array([0.6, 0.2, 0.3, 0.9])
+    calibration = Calibration(template="{}", fields=("green", "red"), multi_scale=10.0, floor=0.1, near=0.9)
+    red, blue = evidence(["red", "blue"], calibration).probabilities(row, multi_label=True)
+    assert red == pytest.approx(math.exp(6) / (math.exp(6) + math.exp(3) + math.exp(1)))
+    assert blue == pytest.approx(math.exp(2) / (math.exp(2) + math.exp(3) + math.exp(9) + math.exp(1)))
+
+
+def test_one_label_that_covers_every_field_must_still_beat_the_floor() -> None:
+    calibration = Calibration(template="{}", fields=("red",), near=0.9, floor=0.3)
+    (low,) = evidence(["red"], calibration).probabilities(np.array([0.2, 0.2]), multi_label=False)
+    (high,) = evidence(["red"], calibration).probabilities(np.array([0.6, 0.6]), multi_label=False)
+    assert low < 0.5 < high
+
+
+def test_no_overflow_at_large_scales() -> None:
+    calibration = Calibration(template="{}", scale=1e6, multi_scale=1e6)
+    found = evidence(["red", "blue"], calibration)
+    for multi_label in (False, True):
+        for value in (-1.0, 0.0, 1.0):
+            row = np.full(2 + len(calibration.fields), value)
+            assert all(0 <= p <= 1 for p in found.probabilities(row, multi_label=multi_label))
+
+
+def test_the_cache_is_bounded_and_serves_more_than_it_holds() -> None:
+    cache, engine = VectorCache(), FakeEncoder(dimensions=8)
+    texts = [f"text {n}" for n in range(_MOST_CACHED + 100)]
+    assert cache.embed(texts, engine=engine).tolist() == engine.embed(texts)
+    assert len(cache) == _MOST_CACHED
+    assert cache.embed(["text 0", "text 0"], engine=engine).tolist() == engine.embed(["text 0", "text 0"])
+
+
+def test_calibrations_are_read(tmp_path: Path) -> None:
+    assert Calibration.read(tmp_path) == Calibration()
+    (tmp_path / "topics.json").write_text(json.dumps({"scale": 30, "fields": ["a", "b"], "template": "On {}."}))
+    assert Calibration.read(tmp_path) == Calibration(scale=30.0, fields=("a", "b"), template="On {}.")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "[]",
+        '{"scale": "big"}',
+        '{"fields": [1]}',
+        '{"fields": "sports"}',
+        '{"template": "no place"}',
+        '{"near": null}',
+    ],
+)
+def test_damaged_calibrations_are_refused_in_one_line(content: str, tmp_path: Path) -> None:
+    (tmp_path / "topics.json").write_text(content)
+    with pytest.raises(ModelError, match=r"topics\.json") as caught:
+        Calibration.read(tmp_path)
+    assert "\n" not in str(caught.value)

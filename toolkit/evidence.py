@@ -1,0 +1,234 @@
+"""What speaks for a topic label in a text, and the probability that follows: from similarities or from entailment.
+
+With a sentence encoder the evidence is the cosine similarity of passage and label. "None of these" competes with the
+labels: its evidence is the similarity to the fields of news that the labels leave uncovered, and a floor for texts that
+resemble nothing. With a model of entailment the evidence is the logit of "this text is about …", and none of these is
+the logit 0.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
+
+from toolkit import store
+from toolkit.engines import EncoderEngine, EntailmentEngine
+from toolkit.errors import InputError, ModelError
+from toolkit.labels import NEWS_FIELDS, Label, shorten
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vector = NDArray[np.float64]
+    Matrix = NDArray[np.float64]
+
+# Vectors kept a classifier: some 6 MB at 384 dimensions, and more labels than anyone uses side by side.
+_MOST_CACHED = 2048
+# The hypothesis that entailment models are asked for topics with (Yin et al. 2019, https://arxiv.org/abs/1909.00161).
+_HYPOTHESIS = "This text is about {}."
+# Tokens of a premise: longer ones make fewer pairs, and models of entailment were trained on little more.
+_PREMISE_TOKENS = 384
+# Of what an entailment model reads at once, the share a label may take.
+_HYPOTHESIS_SHARE = 0.5
+# Special tokens of a pair beyond those of its two texts alone: RoBERTa and BART have one.
+_PAIR_TOKENS = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """From similarities to probabilities: a model folder's topics.json, or these values, fitted to all-MiniLM-L6-v2."""
+
+    template: str = "This is a news article about {}."
+    scale: float = 20.0
+    """What similarities are multiplied by before the softmax: an inverse temperature."""
+    none_offset: float = 0.0
+    """Added to the logit of none of these."""
+    multi_scale: float = 20.0
+    """The same two where labels are independent of each other."""
+    multi_offset: float = 0.0
+    floor: float = 0.2
+    """A similarity that unrelated texts reach: none of these has at least this, even where no field is left over."""
+    near: float = 0.6
+    """A field of news at least this similar to a label is covered by it, and no evidence for none of these."""
+    threshold: float = 0.3
+    """Below it the best label is not chosen."""
+    multi_threshold: float = 0.5
+    passage_tokens: int = 160
+    """Longest passage, special tokens included."""
+    lead_weight: float = 1.0
+    """How much a token of the first passage counts against one of the others."""
+    fields: tuple[str, ...] = NEWS_FIELDS
+    """Descriptions of the fields of news that compete with the labels."""
+
+    @classmethod
+    def read(cls, folder: Path) -> Calibration:
+        """The calibration of a model folder; the default where it has none."""
+        path = folder / "topics.json"
+        if not path.is_file():
+            return cls()
+        found = store.read_json(path)
+        default = cls()
+        values: dict[str, Any] = {}
+        for field in fields(cls):
+            expected = getattr(default, field.name)
+            value = found.get(field.name, expected)
+            if isinstance(expected, tuple) and isinstance(value, list) and all(isinstance(item, str) for item in value):
+                value = tuple(value)
+            elif isinstance(expected, float) and type(value) is int:
+                value = float(value)
+            if type(value) is not type(expected):
+                raise ModelError(
+                    f"{path}: {field.name} must be like {expected!r}, not {value!r}; fetch the model again"
+                )
+            values[field.name] = value
+        if "{}" not in values["template"]:
+            raise ModelError(f"{path}: the template must hold {{}} where the label goes; fetch the model again")
+        return cls(**values)
+
+
+class Evidence(Protocol):
+    """The evidence for one list of labels."""
+
+    @property
+    def passage_tokens(self) -> int:
+        """The longest passage it takes, special tokens included."""
+
+    def weigh(self, passages: Sequence[str]) -> Matrix:
+        """A row of evidence a passage; rows may be averaged."""
+
+    def probabilities(self, row: Vector, *, multi_label: bool) -> list[float]:
+        """One a label; single-label, what is missing to 1 is the probability of none of these."""
+
+
+def is_encoder(engine: EncoderEngine | EntailmentEngine) -> TypeGuard[EncoderEngine]:
+    """Whether an engine embeds texts."""
+    return hasattr(engine, "embed")
+
+
+def is_entailment(engine: EncoderEngine | EntailmentEngine) -> TypeGuard[EntailmentEngine]:
+    """Whether an engine judges pairs of texts."""
+    return hasattr(engine, "entail")
+
+
+class VectorCache:
+    """The vectors of the latest labels, at most `_MOST_CACHED`. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._vectors: OrderedDict[str, list[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def embed(self, texts: Sequence[str], *, engine: EncoderEngine) -> Matrix:
+        """One unit vector a text; those not yet known are embedded together."""
+        import numpy as np
+
+        with self._lock:
+            known = {text: self._vectors[text] for text in texts if text in self._vectors}
+        missing = list(dict.fromkeys(text for text in texts if text not in known))
+        if missing:
+            known.update(zip(missing, engine.embed(missing), strict=True))
+        with self._lock:
+            for text in dict.fromkeys(texts):
+                self._vectors[text] = known[text]
+                self._vectors.move_to_end(text)
+            while len(self._vectors) > _MOST_CACHED:
+                self._vectors.popitem(last=False)
+        return np.asarray([known[text] for text in texts], dtype=np.float64)
+
+
+class SimilarityEvidence:
+    """Cosine similarities of passages with the labels and with the fields of news."""
+
+    def __init__(
+        self, labels: Sequence[Label], *, engine: EncoderEngine, cache: VectorCache, calibration: Calibration
+    ) -> None:
+        """Embeds what the cache lacks; InputError for a label over the encoder's limit."""
+        self._engine = engine
+        self._calibration = calibration
+        self._count = len(labels)
+        prompts = _fill(calibration.template, [label.meaning for label in labels])
+        _check_lengths(labels, engine.count_tokens(prompts), engine.max_source_tokens)
+        anchors = cache.embed([*prompts, *_fill(calibration.template, calibration.fields)], engine=engine)
+        self._anchors = anchors
+        self._is_near = anchors[: self._count] @ anchors[self._count :].T >= calibration.near
+
+    @property
+    def passage_tokens(self) -> int:
+        return min(self._calibration.passage_tokens, self._engine.max_source_tokens)
+
+    def weigh(self, passages: Sequence[str]) -> Matrix:
+        import numpy as np
+
+        similarities: Matrix = np.asarray(self._engine.embed(passages), dtype=np.float64) @ self._anchors.T
+        return similarities
+
+    def probabilities(self, row: Vector, *, multi_label: bool) -> list[float]:
+        import numpy as np
+
+        settings = self._calibration
+        scale = settings.multi_scale if multi_label else settings.scale
+        labels = scale * row[: self._count]
+        # Beside the fields stands the floor, so that there is always something to beat.
+        others = np.append(scale * row[self._count :], scale * settings.floor)
+        is_covered = np.concatenate([self._is_near, np.zeros((self._count, 1), dtype=bool)], axis=1)
+        if multi_label:
+            against = np.where(is_covered, -np.inf, others)
+            return _sigmoid(labels - np.logaddexp.reduce(against, axis=1) - settings.multi_offset)
+        none = np.logaddexp.reduce(others[~is_covered.any(axis=0)]) + settings.none_offset
+        return _softmax_beside(labels, float(none))
+
+
+class EntailmentEvidence:
+    """Logits of passages entailing that they are about a label."""
+
+    def __init__(self, labels: Sequence[Label], *, engine: EntailmentEngine) -> None:
+        self._engine = engine
+        self._hypotheses = _fill(_HYPOTHESIS, [label.meaning for label in labels])
+        lengths = engine.count_tokens(self._hypotheses)
+        limit = engine.max_source_tokens
+        _check_lengths(labels, lengths, int(limit * _HYPOTHESIS_SHARE))
+        self.passage_tokens = min(_PREMISE_TOKENS, limit - max(lengths) - _PAIR_TOKENS)
+        """The longest passage it takes, special tokens included."""
+
+    def weigh(self, passages: Sequence[str]) -> Matrix:
+        import numpy as np
+
+        pairs = [(passage, hypothesis) for passage in passages for hypothesis in self._hypotheses]
+        logits = np.asarray(self._engine.entail(pairs), dtype=np.float64)
+        return logits.reshape(len(passages), len(self._hypotheses))
+
+    def probabilities(self, row: Vector, *, multi_label: bool) -> list[float]:
+        return _sigmoid(row) if multi_label else _softmax_beside(row, 0.0)
+
+
+def _fill(template: str, meanings: Sequence[str]) -> list[str]:
+    # replace, not format: a label may hold braces of its own.
+    return [template.replace("{}", meaning) for meaning in meanings]
+
+
+def _check_lengths(labels: Sequence[Label], lengths: Sequence[int], most: int) -> None:
+    for label, tokens in zip(labels, lengths, strict=True):
+        if tokens > most:
+            raise InputError(f"label {shorten(label.name)!r} is {tokens} tokens, the model reads {most}: shorten it")
+
+
+def _softmax_beside(logits: Vector, other: float) -> list[float]:
+    """The softmax over `logits` and `other`, without the last."""
+    import numpy as np
+
+    probabilities: list[float] = np.exp(logits - np.logaddexp.reduce(np.append(logits, other))).tolist()
+    return probabilities
+
+
+def _sigmoid(logits: Vector) -> list[float]:
+    import numpy as np
+
+    probabilities: list[float] = np.exp(-np.logaddexp(0.0, -logits)).tolist()
+    return probabilities
