@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NAMED_MARKS = ("foreign", "split", "cut", "loop", "lost")
 """Marks worth a line on standard error; the others are repairs that worked."""
 _NAMED_SENTENCES = 8
-_LOADING_SECONDS = 3.0
+_LOADING_SECONDS: float = 3.0
 _LANGUAGES = {
     "ar": "Arabic",
     "cs": "Czech",
