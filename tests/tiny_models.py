@@ -1,6 +1,6 @@
 """Tiny models with random weights, saved in exactly the file layouts of the hub repositories they stand for.
 
-Each takes well under a second to make. They write nonsense, but the same nonsense in every engine that computes rightly.
+Each takes well under a second to make. They write nonsense, but every engine that computes rightly the same nonsense.
 """
 
 from __future__ import annotations
@@ -50,12 +50,9 @@ ENGLISH = (
 )
 
 
-
-
 def marian(folder: Path, *, weights: str = "safetensors", half: bool = False) -> Path:
     """Helsinki-NLP/opus-mt-de-en: source.spm and target.spm differ, vocab.json is joint and numbered its own way."""
     import torch
-    from transformers import MarianConfig, MarianMTModel
 
     folder.mkdir(parents=True)
     source = _train_spm(folder / "source", GERMAN, 220)
@@ -66,7 +63,7 @@ def marian(folder: Path, *, weights: str = "safetensors", half: bool = False) ->
     _write_json(folder / "tokenizer_config.json", {"target_lang": "en", "source_lang": "de"})
     pad = len(vocabulary) - 1
     torch.manual_seed(7)
-    config = MarianConfig(
+    config = _transformers().MarianConfig(
         vocab_size=len(vocabulary),
         d_model=32,
         encoder_layers=2,
@@ -86,19 +83,26 @@ def marian(folder: Path, *, weights: str = "safetensors", half: bool = False) ->
         dropout=0.0,
         attention_dropout=0.0,
     )
-    model = MarianMTModel(config)
+    model = _transformers().MarianMTModel(config)
     _sharpen(model)
     with torch.no_grad():
         model.get_input_embeddings().weight[pad] = 0
         # As large as real models have it: an engine that forgets it gives another text.
         model.final_logits_bias[:, 5:20] = 0.3
     model = model.half() if half else model
-    settings = {**config.to_dict(), "architectures": ["MarianMTModel"], "normalize_before": False, "normalize_embedding": False}
+    settings = {
+        **config.to_dict(),
+        "architectures": ["MarianMTModel"],
+        "normalize_before": False,
+        "normalize_embedding": False,
+    }
     settings |= {"bad_words_ids": [[pad]], "num_beams": 6, "max_length": 512, "add_final_layer_norm": False}
     settings["dtype"] = "float16" if half else "float32"
     _write_json(folder / "config.json", settings)
     generation = {"bad_words_ids": [[pad]], "bos_token_id": 0, "decoder_start_token_id": pad, "eos_token_id": 0}
-    _write_json(folder / "generation_config.json", {**generation, "forced_eos_token_id": 0, "num_beams": 6, "pad_token_id": pad})
+    _write_json(
+        folder / "generation_config.json", {**generation, "forced_eos_token_id": 0, "num_beams": 6, "pad_token_id": pad}
+    )
     _save_weights(model, folder, weights)
     (folder / "README.md").write_text("---\nlanguage: de\nlicense: cc-by-4.0\n---\n# A tiny model for tests\n")
     return folder
@@ -107,17 +111,16 @@ def marian(folder: Path, *, weights: str = "safetensors", half: bool = False) ->
 def bart(folder: Path, *, weights: str = "safetensors", tokenizer_json: bool = True, classifier: bool = False) -> Path:
     """facebook/bart-large-cnn, sshleifer/distilbart-cnn-12-6 or, as a classifier, facebook/bart-large-mnli."""
     import torch
-    from transformers import BartConfig, BartForConditionalGeneration, BartForSequenceClassification
 
     folder.mkdir(parents=True)
     size = _train_byte_level(folder)
     if tokenizer_json:
-        from transformers import AutoTokenizer
-
         _write_json(folder / "config.json", {"model_type": "bart", "architectures": ["BartModel"], "vocab_size": size})
-        AutoTokenizer.from_pretrained(str(folder)).backend_tokenizer.save(str(folder / "tokenizer.json"))
+        _transformers().AutoTokenizer.from_pretrained(str(folder)).backend_tokenizer.save(
+            str(folder / "tokenizer.json")
+        )
     torch.manual_seed(3)
-    config = BartConfig(
+    config = _transformers().BartConfig(
         vocab_size=size,
         d_model=32,
         encoder_layers=2,
@@ -130,7 +133,11 @@ def bart(folder: Path, *, weights: str = "safetensors", tokenizer_json: bool = T
         scale_embedding=False,
         num_labels=3,
     )
-    model = BartForSequenceClassification(config) if classifier else BartForConditionalGeneration(config)
+    model = (
+        _transformers().BartForSequenceClassification(config)
+        if classifier
+        else _transformers().BartForConditionalGeneration(config)
+    )
     _sharpen(model)
     settings = {**config.to_dict(), "architectures": [type(model).__name__], "dtype": None}
     settings |= {"normalize_before": False, "normalize_embedding": True, "add_final_layer_norm": False}
@@ -149,13 +156,12 @@ def bart(folder: Path, *, weights: str = "safetensors", tokenizer_json: bool = T
 def deberta_v3(folder: Path, *, labels: tuple[str, ...] = ("entailment", "neutral", "contradiction")) -> Path:
     """MoritzLaurer/DeBERTa-v3-base-mnli-fever-anli without its tokenizer.json: spm.model and the files beside it."""
     import torch
-    from transformers import DebertaV2Config, DebertaV2ForSequenceClassification
 
     folder.mkdir(parents=True)
     size = len(_train_spm(folder / "spm", ENGLISH, 200, special=("[PAD]", "[CLS]", "[SEP]", "[UNK]")))
     (folder / "spm.vocab").unlink(missing_ok=True)
     torch.manual_seed(5)
-    config = DebertaV2Config(
+    config = _transformers().DebertaV2Config(
         vocab_size=size + 1,
         hidden_size=32,
         num_hidden_layers=2,
@@ -174,7 +180,7 @@ def deberta_v3(folder: Path, *, labels: tuple[str, ...] = ("entailment", "neutra
         num_labels=len(labels),
         pooler_hidden_size=32,
     )
-    model = DebertaV2ForSequenceClassification(config)
+    model = _transformers().DebertaV2ForSequenceClassification(config)
     _sharpen(model)
     settings = {**config.to_dict(), "architectures": ["DebertaV2ForSequenceClassification"], "dtype": None}
     settings["id2label"] = {str(index): label for index, label in enumerate(labels)}
@@ -191,11 +197,12 @@ def deberta_v3(folder: Path, *, labels: tuple[str, ...] = ("entailment", "neutra
     return folder
 
 
-def bert(folder: Path, *, pooling: str | None = "mean", longest: int | None = None, tokenizer_json: bool = True) -> Path:
+def bert(
+    folder: Path, *, pooling: str | None = "mean", longest: int | None = None, tokenizer_json: bool = True
+) -> Path:
     """sentence-transformers/all-MiniLM-L6-v2: a BertModel, WordPiece, with its pooling where one is asked for."""
     import torch
     from tokenizers import BertWordPieceTokenizer
-    from transformers import BertConfig, BertModel
 
     folder.mkdir(parents=True)
     tokenizer = BertWordPieceTokenizer(lowercase=True)
@@ -213,7 +220,7 @@ def bert(folder: Path, *, pooling: str | None = "mean", longest: int | None = No
         assert words[0] == "[PAD]"
     _write_json(folder / "tokenizer_config.json", {"do_lower_case": True, "tokenizer_class": "BertTokenizer"})
     torch.manual_seed(11)
-    config = BertConfig(
+    config = _transformers().BertConfig(
         vocab_size=300,
         hidden_size=32,
         num_hidden_layers=2,
@@ -222,9 +229,14 @@ def bert(folder: Path, *, pooling: str | None = "mean", longest: int | None = No
         max_position_embeddings=96,
         pad_token_id=0,
     )
-    model = BertModel(config)
+    model = _transformers().BertModel(config)
     _sharpen(model)
-    settings = {**config.to_dict(), "architectures": ["BertModel"], "dtype": None, "position_embedding_type": "absolute"}
+    settings = {
+        **config.to_dict(),
+        "architectures": ["BertModel"],
+        "dtype": None,
+        "position_embedding_type": "absolute",
+    }
     _write_json(folder / "config.json", settings)
     if pooling is not None:
         (folder / "1_Pooling").mkdir()
@@ -240,13 +252,12 @@ def bert(folder: Path, *, pooling: str | None = "mean", longest: int | None = No
 def t5(folder: Path) -> Path:
     """google-t5/t5-small: spiece.model and tokenizer.json, tied embeddings."""
     import torch
-    from transformers import T5Config, T5ForConditionalGeneration
 
     folder.mkdir(parents=True)
     extra = [f"<extra_id_{index}>" for index in range(100)]
     size = _unigram_json(folder, {"pad": "<pad>", "eos": "</s>", "unk": "<unk>"}, extra)
     torch.manual_seed(13)
-    config = T5Config(
+    config = _transformers().T5Config(
         vocab_size=size + 28,  # as in the real one: 32,100 tokens, 32,128 rows
         d_model=32,
         d_kv=8,
@@ -257,7 +268,7 @@ def t5(folder: Path) -> Path:
         eos_token_id=1,
         decoder_start_token_id=0,
     )
-    model = T5ForConditionalGeneration(config)
+    model = _transformers().T5ForConditionalGeneration(config)
     _sharpen(model)
     settings = {**config.to_dict(), "architectures": ["T5ForConditionalGeneration"], "dtype": None, "n_positions": 64}
     _write_json(folder / "config.json", settings)
@@ -268,12 +279,11 @@ def t5(folder: Path) -> Path:
 def pegasus(folder: Path) -> Path:
     """google/pegasus-xsum: pre-normalised, sinusoidal positions, pickled weights."""
     import torch
-    from transformers import PegasusConfig, PegasusForConditionalGeneration
 
     folder.mkdir(parents=True)
     size = _unigram_json(folder, {"pad": "<pad>", "eos": "</s>", "unk": "<unk>"})
     torch.manual_seed(17)
-    config = PegasusConfig(
+    config = _transformers().PegasusConfig(
         vocab_size=size,
         d_model=32,
         encoder_layers=2,
@@ -290,13 +300,20 @@ def pegasus(folder: Path) -> Path:
         decoder_start_token_id=0,
         forced_eos_token_id=1,
     )
-    model = PegasusForConditionalGeneration(config)
+    model = _transformers().PegasusForConditionalGeneration(config)
     _sharpen(model)
     settings = {**config.to_dict(), "architectures": ["PegasusForConditionalGeneration"], "dtype": None}
     settings |= {"normalize_before": True, "normalize_embedding": False, "static_position_embeddings": True}
     _write_json(folder / "config.json", settings)
     _save_weights(model, folder, "bin")
     return folder
+
+
+def _transformers() -> Any:
+    """Without its types, which do not know every setting that it takes."""
+    import transformers
+
+    return transformers
 
 
 def _sharpen(model: Any) -> None:
@@ -367,7 +384,9 @@ def _unigram_json(folder: Path, special: dict[str, str], extra: Sequence[str] = 
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
     names = list(special.values())
-    trainer = trainers.UnigramTrainer(vocab_size=250, special_tokens=names, unk_token=special["unk"], show_progress=False)
+    trainer = trainers.UnigramTrainer(
+        vocab_size=250, special_tokens=names, unk_token=special["unk"], show_progress=False
+    )
     tokenizer.train_from_iterator([*ENGLISH, *GERMAN], trainer)
     end = special["eos"]
     tokenizer.post_processor = processors.TemplateProcessing(

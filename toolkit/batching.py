@@ -8,17 +8,22 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def plan_batches(lengths: Sequence[int], *, batch_tokens: int, at_least: int = 1) -> list[tuple[int, ...]]:
+def plan_batches(
+    lengths: Sequence[int], *, batch_tokens: int, at_least: int = 1, apart_below: int = 0
+) -> list[tuple[int, ...]]:
     """Indices of `lengths` in batches, longest texts first.
 
-    A batch costs its longest text times its texts (padding counted) and stays within `batch_tokens`; only a text that is longer
-    by itself stands alone above it. Where there are fewer batches than `at_least` workers, the costliest is halved
-    until each worker has one or every batch is a single text. The plan depends on the lengths only.
+    A batch costs its longest text times its texts (padding counted) and stays within `batch_tokens`; only a text that
+    is longer by itself stands alone above it. Where there are fewer batches than `at_least` workers, the costliest is
+    halved until each worker has one or every batch is a single text. Texts shorter than `apart_below` never share a
+    batch with longer ones. The plan depends on the lengths only.
     """
     order = sorted(range(len(lengths)), key=lambda index: (-lengths[index], index))
     batches: list[list[int]] = []
     for index in order:
-        if batches and (len(batches[-1]) + 1) * lengths[batches[-1][0]] <= batch_tokens:
+        longest = lengths[batches[-1][0]] if batches else 0
+        is_apart = lengths[index] < apart_below <= longest
+        if batches and not is_apart and (len(batches[-1]) + 1) * longest <= batch_tokens:
             batches[-1].append(index)
         else:
             batches.append([index])

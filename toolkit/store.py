@@ -130,7 +130,9 @@ def kind_of(architecture: str) -> str:
         return KINDS[architecture]
     if architecture.endswith("ForSequenceClassification"):
         return "entailment"
-    raise ModelError(f"no engine runs a {architecture}: expected one of {', '.join(KINDS)} or …ForSequenceClassification")
+    raise ModelError(
+        f"no engine runs a {architecture}: expected one of {', '.join(KINDS)} or …ForSequenceClassification"
+    )
 
 
 def shipped() -> tuple[Model, ...]:
@@ -169,7 +171,7 @@ def presets() -> tuple[Preset, ...]:
 
 
 def resolve(name: str | Path | None, *, task: str) -> Model:
-    """The model of that name for a task, its files checked; None: the shipped default, the first of its task in the index.
+    """The model of that name for a task, its files checked; None: the shipped one, the first of its task in the index.
 
     Raises ModelError for an unknown name, a damaged or incomplete folder, a model that is no use for the task,
     and a hub that cannot be reached.
@@ -239,7 +241,9 @@ def read_architecture(folder: Path) -> str:
     """The architecture that config.json names; ModelError where it names none."""
     architectures = read_json(folder / "config.json").get("architectures")
     if not isinstance(architectures, list) or not architectures or not isinstance(architectures[0], str):
-        raise ModelError(f"{folder / 'config.json'}: names no architecture; add e.g. \"architectures\": [\"MarianMTModel\"]")
+        raise ModelError(
+            f'{folder / "config.json"}: names no architecture; add e.g. "architectures": ["MarianMTModel"]'
+        )
     return architectures[0]
 
 

@@ -1,11 +1,11 @@
 """The cache of converted models: one folder an entry, complete or absent.
 
-An entry is made in a temporary folder beside it and renamed into place when it is whole, so two processes that convert the same
-model at once both succeed and the second simply takes what the first left. What an entry holds is checked against its own list of
-SHA-256 sums at every opening; a damaged one is made again.
+An entry is made in a temporary folder beside it and renamed into place when it is whole, so two processes that convert
+the same model at once both succeed, and the second takes what the first left. What an entry holds is checked against
+its own list of SHA-256 sums at every opening; a damaged one is made again.
 
-The folder is KLARTEXT_CACHE where that is set, else the user's cache folder of the platform. A disk that cannot be written gives
-CacheError: converting into some temporary place instead would repeat the work at every start without a word.
+The folder is KLARTEXT_CACHE where that is set, else the user's cache folder of the platform. A disk that cannot be
+written gives CacheError: converting into some temporary place instead would repeat the work at every start unsaid.
 """
 
 from __future__ import annotations

@@ -108,8 +108,9 @@ def read_entailment(model: Model) -> EntailmentConfiguration:
     other = ids.get("contradiction", ids.get("not_entailment"))
     if entailment is None or other is None:
         raise ModelError(
-            f"{model.folder / 'config.json'}: id2label must name 'entailment' and 'contradiction' (or 'not_entailment'), "
-            f"found {sorted(ids) or 'no labels'}; correct id2label or take a model made for entailment"
+            f"{model.folder / 'config.json'}: id2label must name 'entailment' and 'contradiction' "
+            f"(or 'not_entailment'), found {sorted(ids) or 'no labels'}; "
+            "correct id2label or take a model made for entailment"
         )
     return EntailmentConfiguration(
         max_source_tokens=_encoder_positions(model, config),
@@ -129,8 +130,8 @@ def _read_pooling(folder: Path) -> str:
     chosen = chosen or [key for key, value in settings.items() if key.startswith("pooling_mode_") and value is True]
     modes = [_POOLINGS.get(key, key) for key in chosen]
     if len(modes) != 1 or modes[0] not in _POOLINGS.values():
-        raise ModelError(f"{path}: expected one pooling of mean, cls and max, found {modes or 'none'}; take another model")
-    return modes[0]
+        raise ModelError(f"{path}: expected one pooling of mean, cls, max, found {modes or 'none'}; take another model")
+    return str(modes[0])
 
 
 def _encoder_positions(model: Model, config: dict[str, Any]) -> int:

@@ -1,11 +1,13 @@
 """From a model folder to CTranslate2's form, in a process of its own.
 
-`convert` starts the process and reads its verdict; `main` is what runs in it. So torch and transformers, 300 MB of memory and
-seconds of start, never enter the process that translates.
+`convert` starts the process and reads its verdict; `main` is what runs in it. So the memory this takes is gone
+afterwards, and torch and transformers never enter the process that translates. The families of the shipped models do
+without both even here.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -18,6 +20,7 @@ from toolkit.engines.cache import Entry, cache_error, cache_root, fetch
 from toolkit.errors import EngineError, ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from toolkit.store import Model
@@ -69,7 +72,7 @@ def convert(model: Model, precision: str, folder: Path) -> None:
         # A graphics card has no part in it, and looking for one costs memory and time.
         "CUDA_VISIBLE_DEVICES": "",
     }
-    done = subprocess.run(  # noqa: S603: our own interpreter and program
+    done = subprocess.run(  # noqa: S603 (our own interpreter and program)
         [sys.executable, "-c", program],
         input=order,
         capture_output=True,
@@ -84,7 +87,8 @@ def convert(model: Model, precision: str, folder: Path) -> None:
     except (IndexError, ValueError):
         reason = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
         raise EngineError(
-            f"{model.name}: converting it for CTranslate2 broke off ({reason}); free some memory, or use the engine 'hf'"
+            f"{model.name}: converting it for CTranslate2 broke off ({reason}); "
+            "free some memory, or use the engine 'hf'"
         ) from None
     if verdict == "done":
         return
@@ -125,9 +129,48 @@ def _verdict(source: Path, architecture: str, precision: str, target: Path) -> t
 
 
 def _convert_here(source: Path, architecture: str, precision: str, target: Path) -> None:
+    from toolkit.engines.specifications import OtherLayoutError, build_specification
+
+    try:
+        with _without_torch():
+            spec = build_specification(source, architecture)
+            spec.validate()
+            spec.optimize(quantization=precision)
+    except OtherLayoutError:
+        _convert_by_transformers(source, architecture, precision, target)
+    else:
+        spec.save(str(target))
+    if architecture == "MarianMTModel":
+        for file in _MARIAN_FILES:
+            shutil.copyfile(source / file, target / file)
+    elif (source / "tokenizer.json").is_file():
+        shutil.copyfile(source / "tokenizer.json", target / "tokenizer.json")
+    else:
+        from toolkit.engines.tokenization import build_tokenizer_json
+
+        build_tokenizer_json(source, target / "tokenizer.json")
+
+
+@contextlib.contextmanager
+def _without_torch() -> Iterator[None]:
+    """CTranslate2's specifications import torch where they find it, for nothing that is needed within."""
+    if "torch" in sys.modules or "ctranslate2.specs" in sys.modules:
+        yield
+        return
+    sys.modules["torch"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["torch"]
+        # To be imported anew, with torch, by the other converter.
+        for name in [name for name in sys.modules if name.startswith("ctranslate2.specs")]:
+            del sys.modules[name]
+
+
+def _convert_by_transformers(source: Path, architecture: str, precision: str, target: Path) -> None:
+    import torch
     from ctranslate2.converters import TransformersConverter
 
-    from toolkit.engines.tokenization import build_tokenizer_json
     from toolkit.engines.weights import load_weights
 
     is_encoder = architecture.endswith("Model") and architecture != "MarianMTModel"
@@ -136,7 +179,8 @@ def _convert_here(source: Path, architecture: str, precision: str, target: Path)
         """Reads the weights as the hf engine does, and adds settings that transformers 5 no longer keeps."""
 
         def load_model(self, model_class: Any, model_name_or_path: str, **options: Any) -> Any:  # noqa: ARG002
-            model = load_weights(model_class, source, dtype=options["dtype"], is_encoder=is_encoder)
+            # In float32 whatever the file has, as hf computes: sinusoids in float16 would be coarser.
+            model = load_weights(model_class, source, dtype=torch.float32, is_encoder=is_encoder)
             for name, value in _forgotten_settings(architecture).items():
                 if not hasattr(model.config, name):
                     setattr(model.config, name, value)
@@ -149,13 +193,6 @@ def _convert_here(source: Path, architecture: str, precision: str, target: Path)
     for path in model_path.iterdir():
         path.rename(target / path.name)
     model_path.rmdir()
-    if architecture == "MarianMTModel":
-        for file in _MARIAN_FILES:
-            shutil.copyfile(source / file, target / file)
-    elif (source / "tokenizer.json").is_file():
-        shutil.copyfile(source / "tokenizer.json", target / "tokenizer.json")
-    else:
-        build_tokenizer_json(source, target / "tokenizer.json")
 
 
 def _forgotten_settings(architecture: str) -> dict[str, object]:
@@ -169,7 +206,7 @@ def _forgotten_settings(architecture: str) -> dict[str, object]:
 
 
 def _require_marian_start(model: Any) -> None:
-    """CTranslate2 drops the last vocabulary row and starts a Marian decoder from a zero vector; check that both are right."""
+    """CTranslate2 drops the last vocabulary row and starts a Marian decoder from a zero vector: both must be right."""
     config = model.config
     last = model.get_input_embeddings().weight.shape[0] - 1
     if config.pad_token_id != last or config.decoder_start_token_id != last:

@@ -1,6 +1,6 @@
-"""Engines without weights, for tests: fast, deterministic, and public, so that users can test their own programs with them.
+"""Engines without weights: fast, deterministic, and public, so that users can test their own programs with them.
 
-    translator = Translator(engine=FakeSeq2Seq())
+translator = Translator(engine=FakeSeq2Seq())
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _WORD = re.compile(r"\w+|[^\w\s]+")
 class FakeSeq2Seq:
     """ "Translates" by turning every word of letters round, in its own case: "Der Hund" becomes "Red Dnuh".
 
-    Doing it twice gives the source back. Numbers, punctuation and whatever holds a digit stay as they are. A word is a token.
+    Doing it twice gives the source back. Punctuation and whatever holds a digit stay as they are. A word is a token.
     """
 
     name = "fake"
@@ -37,8 +37,12 @@ class FakeSeq2Seq:
         fails_on: Collection[str] = (),
         seconds_per_text: float = 0.0,
     ) -> None:
-        """`loops_on`: texts holding one of these come out as one word repeated up to `max_tokens`, unless `no_repeat_ngram` is set.
-        `fails_on`: a call with a text holding one of these raises EngineError. `seconds_per_text`: how slow it is."""
+        """Tell it what to do wrong.
+
+        `loops_on`: a text holding one of these comes out as one word repeated up to `max_tokens`, unless
+        `no_repeat_ngram` is set. `fails_on`: a call with a text holding one of these raises EngineError.
+        `seconds_per_text`: how slow it is.
+        """
         self.max_source_tokens = max_source_tokens
         self._loops_on = tuple(loops_on)
         self._fails_on = tuple(fails_on)
@@ -121,7 +125,7 @@ def _turned(word: str) -> str:
 
 def _in_case_of(letter: str, place: str) -> str:
     changed = letter.upper() if place.isupper() else letter.lower()
-    # ß and a few others have no single letter in the other case; they stay, or turning twice would not give the source back.
+    # ß and a few others have no single letter in the other case; changed, they would not come back.
     return changed if len(changed) == 1 and changed.lower() == letter.lower() else letter
 
 

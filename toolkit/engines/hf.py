@@ -1,7 +1,7 @@
 """transformers + torch: the reference, and the engine for what CTranslate2 cannot run.
 
-Batches and tokens are those of ct2.py, and so are the decoding rules: with the same weights in float32 both write the same text.
-(Where they must differ: `repetition_penalty` works on log-probabilities here and on logits there.)
+Tokens and decoding rules are those of ct2.py: with the same weights in float32 both write the same text. (Where they
+must differ: `repetition_penalty` works on log-probabilities here and on logits there.)
 """
 
 from __future__ import annotations
@@ -83,8 +83,8 @@ class HfSeq2Seq:
             max_new_tokens=longest,
             min_new_tokens=options.min_tokens + forced if options.min_tokens else None,
             length_penalty=options.length_penalty if options.beam > 1 else None,
-            # CTranslate2 stops at as many finished hypotheses as there are beams; so does this. Without normalisation by
-            # length it stops as soon as the best beam is finished, which no later one can then beat.
+            # CTranslate2 stops at as many finished hypotheses as there are beams; so does True. Without normalisation
+            # by length it stops once the best beam is finished, which no later one can then beat: False does the same.
             early_stopping=options.length_penalty != 0 if options.beam > 1 else None,
             repetition_penalty=options.repetition_penalty,
             no_repeat_ngram_size=options.no_repeat_ngram,

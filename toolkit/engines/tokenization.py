@@ -21,7 +21,7 @@ _MARIAN_SPECIAL = frozenset({_MARIAN_END, _MARIAN_UNKNOWN, "<pad>"})
 
 
 class Tokenizer(Protocol):
-    """Cuts sources into tokens, special ones included, and joins target tokens to text. Safe to share between threads."""
+    """Cuts sources into tokens, special ones included, and joins target tokens to text. Threads may share one."""
 
     bare_length: int
     """Tokens of an empty text: the special ones."""
@@ -40,7 +40,7 @@ class Tokenizer(Protocol):
 
 
 class MarianTokenizer:
-    """source.spm and target.spm cut; vocab.json numbers, since the ids of opus-mt models are not those of the .spm files."""
+    """source.spm and target.spm cut; vocab.json numbers: the ids of opus-mt models are not those of the .spm files."""
 
     bare_length = 1
 
@@ -59,13 +59,18 @@ class MarianTokenizer:
             try:
                 self._pieces[side] = sentencepiece.SentencePieceProcessor(model_file=str(path))
             except (OSError, RuntimeError) as error:
-                raise ModelError(f"{path}: damaged or missing tokenizer ({_one_line(error)}); fetch the model again") from None
+                raise ModelError(
+                    f"{path}: damaged or missing tokenizer ({_one_line(error)}); fetch the model again"
+                ) from None
 
     def encode(self, texts: Sequence[str]) -> list[list[str]]:
         # A piece the vocabulary lacks becomes <unk> here, so that both engines see the same.
         pieces = self._pieces["source"].encode([well_formed(text) for text in texts], out_type=str)
         known = self._ids
-        return [[p if p in known and p not in _MARIAN_SPECIAL else _MARIAN_UNKNOWN for p in ps] + [_MARIAN_END] for ps in pieces]
+        return [
+            [p if p in known and p not in _MARIAN_SPECIAL else _MARIAN_UNKNOWN for p in ps] + [_MARIAN_END]
+            for ps in pieces
+        ]
 
     def ids(self, tokens: Sequence[str]) -> list[int]:
         return [self._ids.get(token, self._unknown_id) for token in tokens]
@@ -98,14 +103,16 @@ class FastTokenizer:
         try:
             return cls(tokenizers.Tokenizer.from_file(str(path)))
         except Exception as error:  # tokenizers raises bare Exception
-            raise ModelError(f"{path}: damaged or missing tokenizer ({_one_line(error)}); fetch the model again") from None
+            raise ModelError(
+                f"{path}: damaged or missing tokenizer ({_one_line(error)}); fetch the model again"
+            ) from None
 
     def encode(self, texts: Sequence[str]) -> list[list[str]]:
-        return [encoding.tokens for encoding in self._encode(list(texts))]
+        return [encoding.tokens for encoding in self._encode(texts)]
 
     def encode_ids(self, inputs: Sequence[str] | Sequence[tuple[str, str]]) -> list[tuple[list[int], list[int]]]:
         """Ids and segment ids of texts or of pairs of texts."""
-        return [(encoding.ids, encoding.type_ids) for encoding in self._encode(list(inputs))]
+        return [(encoding.ids, encoding.type_ids) for encoding in self._encode(inputs)]
 
     def ids(self, tokens: Sequence[str]) -> list[int]:
         return [self._tokenizer.token_to_id(token) or 0 for token in tokens]
@@ -118,7 +125,7 @@ class FastTokenizer:
         text: str = self._tokenizer.decode(ids, skip_special_tokens=True)
         return text.strip()
 
-    def _encode(self, inputs: list[str] | list[tuple[str, str]]) -> list[Any]:
+    def _encode(self, inputs: Sequence[str] | Sequence[tuple[str, str]]) -> list[Any]:
         formed = [well_formed(i) if isinstance(i, str) else (well_formed(i[0]), well_formed(i[1])) for i in inputs]
         encodings: list[Any] = self._tokenizer.encode_batch(formed)
         return encodings
@@ -129,10 +136,14 @@ def build_tokenizer_json(folder: Path, path: Path) -> None:
     import transformers
 
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(
+            str(folder), local_files_only=True, trust_remote_code=False
+        )
         tokenizer.backend_tokenizer.save(str(path))
     except Exception as error:  # transformers passes on whatever its parsers raise
-        raise ModelError(f"{folder}: its tokenizer cannot be read ({_one_line(error)}); fetch the model again") from None
+        raise ModelError(
+            f"{folder}: its tokenizer cannot be read ({_one_line(error)}); fetch the model again"
+        ) from None
 
 
 def well_formed(text: str) -> str:

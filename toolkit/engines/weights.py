@@ -28,13 +28,15 @@ def load_weights(model_class: Any, folder: Path, *, dtype: Any, is_encoder: bool
         except MemoryError:
             raise
         except Exception as error:  # transformers passes on whatever its readers raise
-            raise ModelError(f"{folder}: the weights cannot be read ({one_line(error)}); fetch the model again") from error
+            raise ModelError(
+                f"{folder}: the weights cannot be read ({one_line(error)}); fetch the model again"
+            ) from error
     missing = sorted(report["missing_keys"])
     if is_encoder:
         missing = [key for key in missing if not any(part in key for part in _UNUSED_PARTS)]
     if missing:
         raise ModelError(
-            f"{folder}: the weights lack {len(missing)} of the model's tensors, e.g. {missing[0]}; fetch the model again"
+            f"{folder}: the weights lack {len(missing)} tensors of the model, e.g. {missing[0]}; fetch the model again"
         )
     return model.eval()
 
