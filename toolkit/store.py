@@ -191,8 +191,8 @@ def resolve(name: str | Path | None, *, task: str) -> Model:
         if name == preset.name:
             _require_task(preset.name, preset.task, task)
             return _hub(preset.hub, task, name=preset.name, licence=preset.licence)
-    if Path(name).expanduser().exists():
-        return _local(Path(name).expanduser(), task)
+    if (folder := _existing(name)) is not None:
+        return _local(folder, task)
     if _HUB_NAME.fullmatch(name):
         return _hub(name, task, name=name, licence=None)
     known = [model.name for model in shipped() if model.task == task] + [p.name for p in presets() if p.task == task]
@@ -282,6 +282,15 @@ def _local(folder: Path, task: str) -> Model:
     if not folder.is_dir():
         raise ModelError(f"{folder}: a file, not a folder; give the model folder that holds config.json")
     return _inspect(folder.resolve(), task, name=str(folder), origin="local", licence=None)
+
+
+def _existing(name: str) -> Path | None:
+    """The file or folder of that name, if there is one."""
+    try:
+        path = Path(name).expanduser()
+        return path if name and path.exists() else None
+    except (OSError, RuntimeError, ValueError):  # longer than a path may be, ~nobody, a NUL
+        return None
 
 
 def _hub(repository: str, task: str, *, name: str, licence: str | None) -> Model:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 _WORD = re.compile(r"\w+|[^\w\s]+")
+_NO_LETTER = re.compile(r"[\W\d_]")
 
 
 class FakeSeq2Seq:
@@ -115,18 +116,17 @@ class FakeEntailment:
 
 
 def _turned(word: str) -> str:
-    """The letters of a word in reverse order, the case pattern kept where it was; other words unchanged."""
-    core = word.strip("".join(set(re.findall(r"[\W\d_]", word))))
+    """The letters of a word in reverse order, capitals where capitals were; a word that would not come back unchanged."""
+    core = word.strip("".join(set(_NO_LETTER.findall(word))))
     if not core.isalpha() or any(character.isdigit() for character in word):
         return word
-    turned = "".join(_in_case_of(letter, place) for letter, place in zip(reversed(core), core, strict=True))
-    return word.replace(core, turned, 1)
+    turned = _reversed(core)
+    return word.replace(core, turned, 1) if turned.isalpha() and _reversed(turned) == core else word
 
 
-def _in_case_of(letter: str, place: str) -> str:
-    changed = letter.upper() if place.isupper() else letter.lower()
-    # ß and a few others have no single letter in the other case; changed, they would not come back.
-    return changed if len(changed) == 1 and changed.lower() == letter.lower() else letter
+def _reversed(core: str) -> str:
+    pairs = zip(reversed(core), core, strict=True)
+    return "".join(letter.upper() if place.isupper() else letter.lower() for letter, place in pairs)
 
 
 def _words(text: str) -> set[str]:
