@@ -172,11 +172,10 @@ def to_table(report: Report) -> str:
         "| translation | words/s | ours is × as fast | load s | peak MB |",
         "|---|---:|---:|---:|---:|",
     ]
-    lines += [
-        f"| {result.name} | {result.words_per_second:,.0f} "
-        f"| {reference.words_per_second / result.words_per_second:.2f} | {result.load_seconds:.2f} | {result.peak_mb:,.0f} |"
-        for result in report.systems
-    ]
+    for result in report.systems:
+        ratio = reference.words_per_second / result.words_per_second
+        speed, load, memory = f"{result.words_per_second:,.0f}", f"{result.load_seconds:.2f}", f"{result.peak_mb:,.0f}"
+        lines.append(f"| {result.name} | {speed} | {ratio:.2f} | {load} | {memory} |")
     chain = report.chain
     lines += [
         "",

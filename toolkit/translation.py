@@ -175,14 +175,13 @@ class Translator:
         for work in works:
             for attempt in work.attempts:
                 if _is_bad(attempt) and len(attempt.text.split()) >= 8:
-                    most = len(attempt.text) * 2 // 3
-                    parts = segmentation.split_at_clause(attempt.text, lambda text, most=most: len(text) <= most)
-                    halved.append((work, attempt, [_Attempt(part, marks={"retried"}) for part in parts]))
-        self._generate([part for _, _, parts in halved for part in parts], options)
-        for work, attempt, parts in halved:
-            if sum(map(_is_bad, parts)) < len(parts):
+                    texts = segmentation.split_at_clause(attempt.text, _is_at_most(len(attempt.text) * 2 // 3))
+                    halved.append((work, attempt, [_Attempt(text, marks={"retried"}) for text in texts]))
+        self._generate([half for _, _, halves in halved for half in halves], options)
+        for work, attempt, halves in halved:
+            if sum(map(_is_bad, halves)) < len(halves):
                 at = next(i for i, other in enumerate(work.attempts) if other is attempt)
-                work.attempts[at : at + 1] = parts
+                work.attempts[at : at + 1] = halves
                 work.marks.add("split")
 
     def _protect(self, works: Sequence[_Work]) -> None:
@@ -246,6 +245,10 @@ def _groups(sources: Iterable[str | Document]) -> Iterator[list[Document]]:
             group, size = [], 0
     if group:
         yield group
+
+
+def _is_at_most(characters: int) -> Callable[[str], bool]:
+    return lambda text: len(text) <= characters
 
 
 def _ordered(marks: set[str]) -> tuple[str, ...]:

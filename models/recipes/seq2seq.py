@@ -308,7 +308,8 @@ def train(
     """Train `model` in place, going on from `work`/checkpoint.pt where there is one; return the averaged model.
 
     Keeps `work`/stable.pt, the state before the learning rate starts to fall: copied over checkpoint.pt, it lets a
-    longer schedule go on without starting anew. `stop_after` ends the call early at that step, as an interruption would.
+    longer schedule go on without starting anew. `stop_after` ends the call early at that step, as an interruption
+    would.
     Appends a line a few steps to `work`/log.jsonl.
     """
     work.mkdir(parents=True, exist_ok=True)

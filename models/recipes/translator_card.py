@@ -84,7 +84,9 @@ def write_card(work: Path, folder: Path) -> None:
     mixture: dict[str, Any] = json.loads((work / "mixture.json").read_text(encoding="utf-8"))
     run: dict[str, Any] = json.loads((work / "run.json").read_text(encoding="utf-8"))
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    log = [json.loads(line) for line in (work / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = (json.loads(line) for line in (work / "log.jsonl").read_text(encoding="utf-8").splitlines())
+    # A resumed run logs the steps since its checkpoint again; the later line counts.
+    log = sorted({line["step"]: line for line in lines}.values(), key=lambda line: line["step"])
     draw_curve(log, folder / "learning-curve.svg")
     weights = folder / "model.safetensors"
     rates = run["augmentation"]
