@@ -9,7 +9,16 @@ from toolkit.engines.tokenization import FastTokenizer, MarianTokenizer, build_t
 from toolkit.errors import ModelError
 
 TEXTS = [*tiny_models.GERMAN[:4], *tiny_models.ENGLISH[:4], "Ein  Wort\tund 3,5 % – „Zitat“ 日本 🙂", "", "   "]
-HOSTILE = [">>fr<< Guten Tag", "</s>", "<s> a <mask> b <pad>", "a\0b", "\ud83d allein", "\ud83d\ude42", "\u200b", "x" * 3000]
+HOSTILE = [
+    ">>fr<< Guten Tag",
+    "</s>",
+    "<s> a <mask> b <pad>",
+    "a\0b",
+    "\ud83d allein",
+    "\ud83d\ude42",
+    "\u200b",
+    "x" * 3000,
+]
 
 
 @pytest.fixture(scope="module")

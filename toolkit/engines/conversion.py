@@ -90,6 +90,11 @@ def convert(model: Model, precision: str, folder: Path) -> None:
             f"{model.name}: converting it for CTranslate2 broke off ({reason}); "
             "free some memory, or use the engine 'hf'"
         ) from None
+    accept(model, verdict, message)
+
+
+def accept(model: Model, verdict: str, message: str) -> None:
+    """Return if a conversion is done, else raise what its verdict stands for."""
     if verdict == "done":
         return
     if verdict == "disk":

@@ -29,6 +29,8 @@ __all__ = ["Ct2Encoder", "Ct2Seq2Seq", "UnsupportedModelError"]
 # Batches run side by side, one core each, up to this many; cores beyond it work within batches. CTranslate2's advice is
 # to raise parallel batches first (https://opennmt.net/CTranslate2/parallel.html); each one keeps buffers of its own.
 _MOST_WORKERS = 8
+# What the exceptions of C++ become in Python, out of memory and a damaged file among them.
+_CPP_ERRORS = (RuntimeError, ValueError, IndexError, MemoryError, OverflowError)
 # With int8 weights all but attention is exact integer arithmetic, and attention over a padded source gives the very
 # bits of an unpadded one, except where padding takes a source across 16 tokens: the matrix product for fewer adds in
 # another order. Seen on news sentences (AVX-512, beam 4): mixed, 3 of 300 texts differ from one at a time; apart,
@@ -78,13 +80,14 @@ class Ct2Seq2Seq:
         try:
             running = [self._submit([sources[full[index]] for index in batch], options) for batch in batches]
             results = [[future.result() for future in futures] for futures in running]
-        except (RuntimeError, ValueError) as error:
+        except _CPP_ERRORS as error:
             raise _engine_error(self._model, error) from error
         for index, result in zip(full, restore_order(batches, results), strict=True):
             outputs[index] = self._read(result, options)
         return outputs
 
     def _submit(self, sources: list[list[str]], options: GenerationOptions) -> list[Any]:
+        longest = self._longest(options)
         futures: list[Any] = self._translator.translate_batch(
             sources,
             target_prefix=[self._prefix] * len(sources) if self._prefix else None,
@@ -93,8 +96,8 @@ class Ct2Seq2Seq:
             length_penalty=options.length_penalty,
             repetition_penalty=options.repetition_penalty,
             no_repeat_ngram_size=options.no_repeat_ngram,
-            min_decoding_length=options.min_tokens + len(self._prefix) if options.min_tokens else 0,
-            max_decoding_length=self._longest(options),
+            min_decoding_length=min(options.min_tokens + len(self._prefix), longest) if options.min_tokens else 0,
+            max_decoding_length=longest,
             # Lengths are checked before; CTranslate2 would cut without a word.
             max_input_length=0,
             return_scores=True,
@@ -154,7 +157,7 @@ class Ct2Encoder:
                     results = list(pool.map(self._forward, inputs))
             else:
                 results = [self._forward(batch) for batch in inputs]
-        except (RuntimeError, ValueError) as error:
+        except _CPP_ERRORS as error:
             raise _engine_error(self._model, error) from error
         return restore_order(batches, results)
 
@@ -211,7 +214,7 @@ def _start(
             inter_threads=workers,
             intra_threads=max(1, threads // workers),
         )
-    except (RuntimeError, ValueError, MemoryError) as error:
+    except _CPP_ERRORS as error:
         raise _engine_error(model.name, error) from error
     return workers, engine
 

@@ -116,7 +116,7 @@ class FakeEntailment:
 
 
 def _turned(word: str) -> str:
-    """The letters of a word in reverse order, capitals where capitals were; a word that would not come back unchanged."""
+    """The letters of a word in reverse order, capitals where capitals were; as it is if it would not come back."""
     core = word.strip("".join(set(_NO_LETTER.findall(word))))
     if not core.isalpha() or any(character.isdigit() for character in word):
         return word

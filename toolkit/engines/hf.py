@@ -81,7 +81,7 @@ class HfSeq2Seq:
         return GenerationConfig(
             num_beams=options.beam,
             max_new_tokens=longest,
-            min_new_tokens=options.min_tokens + forced if options.min_tokens else None,
+            min_new_tokens=min(options.min_tokens + forced, longest) if options.min_tokens else None,
             length_penalty=options.length_penalty if options.beam > 1 else None,
             # CTranslate2 stops at as many finished hypotheses as there are beams; so does True. Without normalisation
             # by length it stops once the best beam is finished, which no later one can then beat: False does the same.
