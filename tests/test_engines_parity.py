@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import families
+from tests import families, tiny_models
 from toolkit import store
 from toolkit.engines import EngineSettings, GenerationOptions, Seq2SeqEngine, load_encoder, load_seq2seq
 from toolkit.engines.weights import quiet
@@ -97,7 +97,7 @@ def test_log_probability_is_the_mean_over_tokens_and_end_mark() -> None:
 @pytest.mark.parametrize("pooling", families.ENCODERS)
 def test_same_vectors(pooling: str) -> None:
     model = families.model(families.ENCODERS[pooling], "topics")
-    texts = [*families.tiny_models.ENGLISH, "", "Goal!", "ein  Wort"]
+    texts = [*tiny_models.ENGLISH, "", "Goal!", "ein  Wort"]
     fast, reference = load_encoder(model, FLOAT32), load_encoder(model, REFERENCE)
     assert (fast.name, reference.name) == ("ct2", "hf")
     fast_vectors, reference_vectors = fast.embed(texts), reference.embed(texts)
