@@ -52,7 +52,13 @@ TOKENIZER_FILES = (
     "spiece.model",
     "sentencepiece.bpe.model",
 )
-_SETTING_FILES = ("config.json", "generation_config.json", "1_Pooling/config.json", "sentence_bert_config.json")
+_SETTING_FILES = (
+    "config.json",
+    "generation_config.json",
+    "1_Pooling/config.json",
+    "sentence_bert_config.json",
+    "topics.json",
+)
 _SAFETENSORS_FILES = ("model.safetensors", "model.safetensors.index.json")
 _PICKLE_FILES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
 _HUB_PATTERNS = (

