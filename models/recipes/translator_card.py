@@ -22,12 +22,14 @@ pipeline_tag: translation
 
 German to English for news, {parameters:.1f} million parameters, {megabytes:.0f} MB: the translator klartext ships.
 A Marian encoder-decoder ({encoder} + {decoder} layers, width {width}, feed-forward {feed_forward}, {heads} heads)
-with a
-joint SentencePiece vocabulary of {vocabulary:,} pieces, trained from random weights by `models/recipes/translator.py`.
+with a joint SentencePiece vocabulary of {vocabulary:,} pieces, trained from random weights by
+`models/recipes/translator.py`.
 
 ## What it is for, and not for
-It gives non-German readers the gist of German news, sentence by sentence. It is small and was trained on {hardware};
-it makes mistakes that change the meaning. Do not rely on it for legal, medical or safety matters, for quoting a
+It gives non-German readers a first idea of German news, sentence by sentence. It is small and was trained on
+{hardware}: at these scores wrong, missing and invented words are common, and whole sentences can say something else
+than
+the German. Do not rely on it for legal, medical or safety matters, for quoting a
 person, or for any decision about a person. It reads at most {positions} tokens at once; klartext splits longer
 sentences and says so.
 
@@ -37,7 +39,8 @@ No line of these sets was trained on. Peers: their outputs on the same lines, sa
 
 {scores}
 
-Signatures: {signatures}. newstest2021 has two references, used together.
+Signatures: {signatures}.
+newstest2021 has two references, used together.
 
 ## Training
 {steps:,} steps of {batch_tokens:,} padded target tokens, {tokens:.1f} million target tokens in all: {epochs:.2f}
@@ -50,7 +53,8 @@ Held-out loss (first lines of newstest2018, nats a token):
 ![learning curve](learning-curve.svg)
 
 Robustness is trained in: of the pairs, {capitals:.1%} are in capitals, {title:.1%} in title case, {umlauts:.1%} with
-ae/oe/ue/ss, {stops:.1%} without their full stop; {joined:.0%} more are two to four sentences joined, {copies:.1%} more
+ae/oe/ue/ss, {stops:.1%} without their full stop; {joined:.0%} more are two to four sentences joined, {copies:.1%}
+more
 are links, addresses, numbers and placeholders to copy.
 
 | corpus | pairs an epoch | licence |
