@@ -175,7 +175,7 @@ def test_without_a_shipped_model_there_is_no_default(root: Path) -> None:
 
 
 def test_a_hub_model_that_is_not_here_and_no_network() -> None:
-    with pytest.raises(ModelError, match="cannot be fetched from the Hugging Face hub.*path of its folder") as caught:
+    with pytest.raises(ModelError, match=r"cannot be fetched from the Hugging Face hub.*path of its folder") as caught:
         store.resolve("opus-mt-de-en", task="translation")
     assert "\n" not in str(caught.value)
 

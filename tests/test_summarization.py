@@ -101,6 +101,19 @@ def test_unsound_sentences_are_tried_again_and_then_replaced(bad: str) -> None:
     assert _summarize(better) == _summarize(_shorten)
 
 
+def test_names_get_their_capitals_back_and_one_sentence_is_kept() -> None:
+    text = "Residents met in Bremen today and sang. They will meet again in may, the mayor of Bremen said at noon."
+    summary = _summarize(lambda prompt, _: "residents met in bremen today. They will meet again.", text, sentences=1)
+    assert summary.sentences[0].text == "Residents met in Bremen today."
+    assert summary.sentences[0].evidence == (0,)
+
+
+def test_evidence_is_what_the_sentence_needs() -> None:
+    text = "The mayor of Jena resigned. The deputy mayor leads the city now. Rain fell."
+    both = _summarize(lambda prompt, _: "The mayor resigned and the deputy leads the city.", text, sentences=1)
+    assert both.sentences[0].evidence == (0, 1)
+
+
 def test_what_was_said_already_is_not_said_again() -> None:
     same = _summarize(
         lambda prompt, _: "Residents raised euros." if SENTENCES[0] in prompt else _first_words(prompt, 6)

@@ -81,6 +81,7 @@ _TOKENIZERS = (
 )
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _LICENCE_LINE = re.compile(r"^license:\s*[\"']?([\w.+-]+)", re.MULTILINE)
+_LICENCE_NAME_LINE = re.compile(r"^license_name:\s*[\"']?([\w.+-]+)", re.MULTILINE)
 _CHUNK_BYTES = 1 << 20
 
 
@@ -254,13 +255,15 @@ def read_architecture(folder: Path) -> str:
 
 
 def read_licence(folder: Path) -> str | None:
-    """The licence in the head of the folder's card, or None."""
+    """The licence in the head of the folder's card, or None; for "other" the name given beside it."""
     try:
         card = (folder / "README.md").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
     head = card.split("---", 2)[1] if card.startswith("---") and card.count("---") >= 2 else ""
     found = _LICENCE_LINE.search(head)
+    if found and found.group(1) == "other":
+        found = _LICENCE_NAME_LINE.search(head) or found
     return found.group(1) if found else None
 
 

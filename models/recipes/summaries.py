@@ -35,8 +35,8 @@ CORPORA: dict[str, str] = {
 }
 """File → licence as known. Left out: reuters21578_titles (telegraphic capitals), aeslc (e-mails, non-commercial)."""
 COPIES = ("newstest_human_08-17", "wmt_ende_human_refs", "europarl_v7_20k")
-"""Parallel corpora whose short English lines are copied: see `copies`."""
-_COPY_WORDS = (4, 11)
+"""Parallel corpora whose English lines are copied: see `copies`."""
+_COPY_WORDS = (4, 25)
 _HEADLINE_CORPORA = ("bbc_news_titles", "inshorts_headlines_subset", "nyt_snippet_headline")
 
 _DOCUMENT_CHARACTERS = 5000
@@ -120,10 +120,10 @@ def examples(folder: Path, *, exclude: frozenset[str], seed: int, leads: int) ->
 
 
 def copies(folder: Path, *, exclude: frozenset[str], seed: int, count: int) -> list[Example]:
-    """At most `count` short sentences that come out as they went in.
+    """At most `count` sentences that come out as they went in.
 
-    A short text has nothing to leave out; and with short pairs first, the model learns within some dozen steps which
-    word of the source it is writing about, before long passages ask for it (see `seq2seq.SHORT`).
+    With the short ones first, the model learns within some dozen steps which word of the source it is writing about,
+    before passages ask for it (see `seq2seq.SHORT`); the longer ones teach it to spell names it has never seen.
     """
     found: dict[str, Example] = {}
     least, most = _COPY_WORDS

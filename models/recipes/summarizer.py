@@ -37,11 +37,11 @@ MAX_TARGET_TOKENS = 48
 HELD_OUT_PAIRS = 400
 LEADS = 250_000
 """News leads read: more pairs come of them than a CPU run of some hundred steps sees once."""
-COPIES = 6_000
+COPIES = 16_000
 WARMUP = 20
 """Steps of rising learning rate: fewer than for the translator, whose weights are random at the start."""
-SHORT_FIRST = 20
-"""Steps at the start that see only the shortest pairs, the copies."""
+SHORT_FIRST = 30
+"""Steps at the start that see only the shortest pairs, which are copies."""
 
 
 def prepare(data: Path, work: Path, *, spm: Path, seed: int, leads: int) -> None:
@@ -109,8 +109,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("models/summarizer-en"))
     parser.add_argument("--steps", type=int, default=400)
     parser.add_argument("--batch-tokens", type=int, default=6144)
-    parser.add_argument("--learning-rate", type=float, default=2e-3)
-    parser.add_argument("--cooldown", type=float, default=0.35)
+    parser.add_argument("--learning-rate", type=float, default=3e-3)
+    parser.add_argument("--cooldown", type=float, default=0.4)
     parser.add_argument("--leads", type=int, default=LEADS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")

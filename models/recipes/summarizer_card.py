@@ -32,7 +32,7 @@ that repeats itself, breaks off, or brings in a name or number its passage lacks
 closest sentence of the article.
 
 ## What it is for, and not for
-It tells a reader quickly what an article is about. It is small and was trained for {minutes} on {hardware}: it leaves
+It tells a reader quickly what an article is about. It is small and was trained on {hardware}: it leaves
 out what matters, joins what does not belong together, and can twist who did what to whom, which no check here
 notices. Do not quote it, and do not rely on it for legal, medical or safety matters or for any decision about a person.
 
@@ -47,10 +47,9 @@ What the model writes and what is put in its place: {copied}
 
 ## Training
 {steps:,} steps of {batch_tokens:,} padded source tokens, {tokens:.2f} million target tokens in all, {epochs:.2f}
-passes over the {pairs:,} pairs below; the first {short_first} steps saw only the short copies. Muon for the matrices,
-AdamW for the rest, learning rate {learning_rate} with a linear fall to zero over the last {cooldown:.0%}, label smoothing
-0.1,
-no dropout, last snapshots averaged, seed {seed}, {hardware}. Loss in nats a token:
+passes over the {pairs:,} pairs below; the first {short_first} steps saw only short copies. Muon for the matrices,
+AdamW for the rest, learning rate {learning_rate} with a linear fall to zero over the last {cooldown:.0%}, label
+smoothing 0.1, no dropout, last snapshots averaged, seed {seed}, {hardware}. Loss in nats a token:
 
 ![learning curve](learning-curve.svg)
 

@@ -59,8 +59,8 @@ Accuracy per label, described, of this model:
 learning rate {learning_rate}, linear warm-up and fall, the word vectors and the lowest {frozen_layers} layers kept as
 they are, bf16 autocast, two CPU cores shared with other work. Losses: each lead, and each headline, against the
 wordings of all sections; leads against the headlines of the batch. Then the weights were interpolated with those of
-all-MiniLM-L6-v2 (WiSE-FT): {share:.0%} of the way, chosen by the mean accuracy on held-out texts, which no development
-set shares:
+all-MiniLM-L6-v2 (WiSE-FT): {share:.0%} of the way, chosen by the mean accuracy on texts of the
+sources below that were not trained on (no development text is among them):
 
 {interpolation}
 
