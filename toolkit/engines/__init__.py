@@ -140,7 +140,10 @@ class EntailmentEngine(Protocol):
 
 
 def load_seq2seq(model: Model | None, settings: EngineSettings) -> Seq2SeqEngine:
-    """The engine for a text-to-text model; `model` may be None only for the fake engine."""
+    """The engine for a text-to-text model; `model` may be None only for the fake engine.
+
+    "auto" takes hf for what CTranslate2 cannot run, or cannot convert: the engine's name tells.
+    """
     if settings.engine == "fake":
         from toolkit.engines.fake import FakeSeq2Seq
 
@@ -160,7 +163,10 @@ def load_seq2seq(model: Model | None, settings: EngineSettings) -> Seq2SeqEngine
 
 
 def load_encoder(model: Model | None, settings: EngineSettings) -> EncoderEngine:
-    """The engine for a sentence encoder; `model` may be None only for the fake engine."""
+    """The engine for a sentence encoder; `model` may be None only for the fake engine.
+
+    "auto" takes hf for what CTranslate2 cannot run, or cannot convert: the engine's name tells.
+    """
     if settings.engine == "fake":
         from toolkit.engines.fake import FakeEncoder
 

@@ -74,6 +74,10 @@ def read_seq2seq(model: Model) -> Seq2SeqConfiguration:
             raise ModelError(f"{model.folder / 'config.json'}: {name} is missing; fetch the model again")
         return value
 
+    forced = token_id("forced_bos_token_id")
+    if forced is None and config.get("force_bos_token_to_be_generated") is True:
+        # How the configurations of 2020 say it, distilbart-cnn-12-6 among them.
+        forced = token_id("bos_token_id")
     is_t5 = "t5" in str(config.get("model_type", ""))
     positions = None if is_t5 else _positive(model, config, "max_position_embeddings")
     return Seq2SeqConfiguration(
@@ -83,7 +87,7 @@ def read_seq2seq(model: Model) -> Seq2SeqConfiguration:
         pad_id=required("pad_token_id"),
         eos_id=required("eos_token_id"),
         decoder_start_id=required("decoder_start_token_id"),
-        forced_bos_id=token_id("forced_bos_token_id"),
+        forced_bos_id=forced,
     )
 
 
