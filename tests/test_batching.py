@@ -28,9 +28,7 @@ def test_plan(
     assert plan_batches(lengths, batch_tokens=batch_tokens, at_least=at_least, apart_below=apart_below) == expected
 
 
-@given(
-    st.lists(st.integers(1, 60), max_size=40), st.integers(1, 300), st.integers(1, 6), st.sampled_from([0, 16])
-)
+@given(st.lists(st.integers(1, 60), max_size=40), st.integers(1, 300), st.integers(1, 6), st.sampled_from([0, 16]))
 def test_every_plan_keeps_its_promises(lengths: list[int], batch_tokens: int, at_least: int, apart_below: int) -> None:
     batches = plan_batches(lengths, batch_tokens=batch_tokens, at_least=at_least, apart_below=apart_below)
     assert sorted(index for batch in batches for index in batch) == list(range(len(lengths)))

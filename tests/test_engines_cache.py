@@ -142,7 +142,7 @@ def test_a_cache_that_cannot_be_written_is_an_error_with_a_remedy(
 
 
 _PROGRAM = """
-import sys, resource
+import sys, resource, time
 from pathlib import Path
 from toolkit import store
 from toolkit.engines import EngineSettings, GenerationOptions, conversion, load_seq2seq
@@ -153,7 +153,7 @@ if sys.argv[2] == "full":
 if sys.argv[2] == "together":
     Path(sys.argv[3]).with_suffix("." + sys.argv[4]).touch()
     while len(list(Path(sys.argv[3]).parent.glob("start.*"))) < 2:
-        pass
+        time.sleep(0.001)
 try:
     engine = load_seq2seq(store.resolve(Path(sys.argv[1]), task="translation"), EngineSettings(threads=1))
 except CacheError as error:

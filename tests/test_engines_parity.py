@@ -22,7 +22,7 @@ OPTIONS = {
     "ngrams": GenerationOptions(beam=4, max_tokens=30, no_repeat_ngram=2, min_tokens=1),
     "least": GenerationOptions(beam=2, max_tokens=20, min_tokens=9),
     "cut": GenerationOptions(beam=2, max_tokens=4, min_tokens=1),
-    "longest": GenerationOptions(beam=1, max_tokens=500),
+    "longest": GenerationOptions(beam=1, max_tokens=140),
 }
 
 
