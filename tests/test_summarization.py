@@ -93,7 +93,7 @@ def test_unsound_sentences_are_tried_again_and_then_replaced(bad: str) -> None:
     assert all(sentence.text in SENTENCES and len(sentence.evidence) == 1 for sentence in summary.sentences)
     assert all(SENTENCES[sentence.evidence[0]] == sentence.text for sentence in summary.sentences)
     assert grounding.ungrounded(summary.headline, TEXT) == ()
-    assert 0 < len(summary.headline.split()) <= 14
+    assert 0 < len(summary.headline.split()) <= 16
 
     def better(prompt: str, options: GenerationOptions) -> str:
         return _first_words(prompt, 8) if options.beam > 4 else bad
@@ -196,6 +196,36 @@ def test_too_long_a_passage_loses_whole_sentences_and_too_long_a_sentence_is_cou
     assert summary.sentences[0].evidence == (0,)
     summary = summarizer.summarize("The council met in Jena today. " * 2 + "It was short and good.", sentences=1)
     assert summary.truncated == 0
+
+
+def test_endless_sentences_are_shortened_and_say_so() -> None:
+    endless = (
+        "The council met, " * 200 + "and it rained. Then it ended at last on a Monday. Nobody was there to see it end."
+    )
+    for summarizer in (
+        Summarizer(engine=FakeSeq2Seq(max_source_tokens=50)),
+        Windows(FakeSeq2Seq(max_source_tokens=50)),
+    ):
+        summary = summarizer.summarize(endless, sentences=2)
+        assert len(summary.sentences) == 2
+        assert summary.sentences[0].text.endswith(" …")
+        assert len(summary.sentences[0].text.split()) <= 46
+        assert len(summary.headline.split()) <= 17
+
+
+@pytest.mark.parametrize(
+    ("sentence", "headline"),
+    [
+        ("The mayor resigned.", "The mayor resigned"),
+        (
+            "The mayor of the old town of Jena has resigned, after a long dispute about the budget of the next year.",
+            "The mayor of the old town of Jena has resigned",
+        ),
+        ("word " * 30 + "end.", " ".join(["word"] * 15) + " …"),
+    ],
+)
+def test_headlines_made_of_sentences_end_at_a_clause(sentence: str, headline: str) -> None:
+    assert _summarize(lambda prompt, _: "", sentence).headline == headline
 
 
 def test_control_tokens_in_a_text_are_only_text() -> None:

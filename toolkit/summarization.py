@@ -40,16 +40,24 @@ _LEAST_SUPPORT = 0.95
 _LEAST_LOG_PROB = -0.5
 _LEAST_HEADLINE_SUPPORT = 0.9
 _LEAST_HEADLINE_LOG_PROB = -0.95
-# Fewer words say nothing: "The 47-year-old Kerr."
+# Fewer words say nothing: "The 47-year-old Kerr.", "The venomous snake".
 _LEAST_WORDS = 4
+_LEAST_HEADLINE_WORDS = 5
+# A source sentence put in the model's place is shortened to this, and ends in an ellipsis then.
+_MOST_WORDS = 45
 # Sentences of models that read whole articles draw on words from all over them.
 _LEAST_ARTICLE_SUPPORT = 0.6
 # Two sentences that share this much of the shorter one's content words say the same.
 _SAME = 0.75
-# A headline made from a sentence, where the model wrote none that is true, is shortened to this.
-_HEADLINE_WORDS = 14
+# A headline made from a sentence, where the model wrote none that is true, is cut at a clause to at most this.
+_HEADLINE_WORDS = 16
 
 _CONTROL = str.maketrans("⟦⟧", "[]")
+# Twice the length of a long English word: text without spaces counts as words too.
+_WORD_CHARACTERS = 20
+_CLAUSE_STARTS = frozenset(
+    "after although and as because before but despite following since when which while who".split()
+)
 _CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
 # "The company, which employs 300 people." lacks its main verb.
 _ONLY_A_SUBJECT = re.compile(r"[^,]*, (?:which|who|whose|where|when) [^,]*")
@@ -191,7 +199,8 @@ class Summarizer:
             evidence = rewriting.passage
             closest = _closest(article.sentences, evidence.sentences, rewriting.text or evidence.text)
             own = _needed(article.sentences, evidence.sentences, rewriting.text or "")
-            for text, indices in ((rewriting.text, own), (article.sentences[closest], (closest,))):
+            instead = _within(article.sentences[closest], _MOST_WORDS)
+            for text, indices in ((rewriting.text, own), (instead, (closest,))):
                 if text is not None and all(_shared(text, other.text) < _SAME for other in written):
                     source = " ".join(article.sentences[i] for i in indices)
                     written.append(SummarySentence(text, indices, grounding.support(text, source)))
@@ -234,7 +243,7 @@ class Summarizer:
             for rank, sentence in enumerate(sentences):
                 closest = _closest(article.sentences, indices, sentence)
                 sound = _is_sound(sentence, text, least=_LEAST_ARTICLE_SUPPORT) and _CLOSED.search(sentence)
-                kept = sentence if sound else article.sentences[closest]
+                kept = sentence if sound else _within(article.sentences[closest], _MOST_WORDS)
                 support = grounding.support(kept, article.sentences[closest])
                 ranked.append((rank, i, SummarySentence(kept, (closest,), support)))
         ranked.sort(key=lambda entry: entry[:2])
@@ -243,7 +252,7 @@ class Summarizer:
             if len(chosen) < count and all(_shared(entry[2].text, other.text) < _SAME for _, _, other in chosen):
                 chosen.append(entry)
         if not chosen:
-            first = article.sentences[0]
+            first = _within(article.sentences[0], _MOST_WORDS)
             chosen = [(0, 0, SummarySentence(first, (0,), grounding.support(first, first)))]
         chosen.sort(key=lambda entry: (entry[1], entry[0]))
         return self._summary(article, None, [sentence for _, _, sentence in chosen])
@@ -287,7 +296,8 @@ class _Reader:
         words = grounding.words(text)
         if not words or words[-1].casefold() in _DANGLING or text.count('"') % 2:
             return None
-        if _ONLY_A_SUBJECT.fullmatch(text) or len(words) < min(_LEAST_WORDS, len(grounding.words(source))):
+        fewest = _LEAST_HEADLINE_WORDS if self._is_headline else _LEAST_WORDS
+        if _ONLY_A_SUBJECT.fullmatch(text) or len(words) < min(fewest, len(grounding.words(source))):
             return None
         text = text[:1].upper() + text[1:]
         if self._is_headline:
@@ -363,7 +373,27 @@ def _shared(one: str, other: str) -> float:
     return len(a & b) / max(1, min(len(a), len(b))) if a and b else float(one == other)
 
 
+def _within(sentence: str, most: int) -> str:
+    """A sentence of at most `most` words: a longer one, or one longer than any word is, is cut and says so."""
+    if len(sentence.split()) <= most and len(sentence) <= most * _WORD_CHARACTERS:
+        return sentence
+    parts = segmentation.split_at_clause(
+        sentence, lambda text: len(text.split()) < most and len(text) < most * _WORD_CHARACTERS
+    )
+    return parts[0].rstrip(" .,;:–-") + " …"
+
+
 def _shortened(sentence: str) -> str:
-    """A sentence as a headline: cut at a clause, without its full stop."""
-    part = segmentation.split_at_clause(sentence, lambda text: len(text.split()) <= _HEADLINE_WORDS)[0]
-    return part.rstrip(" .,;:–-")
+    """A sentence as a headline: up to the last clause that fits, without its full stop."""
+    text = sentence.rstrip(" .…")
+    words = text.split()
+    if len(words) <= _HEADLINE_WORDS:
+        return text if len(text) <= _HEADLINE_WORDS * _WORD_CHARACTERS else _within(text, _HEADLINE_WORDS)
+    ends = [
+        i
+        for i in range(_LEAST_HEADLINE_WORDS, _HEADLINE_WORDS + 1)
+        if words[i - 1].endswith((",", ";", ":")) or words[i].casefold() in _CLAUSE_STARTS
+    ]
+    if not ends:
+        return _within(text, _HEADLINE_WORDS)
+    return " ".join(words[: ends[-1]]).rstrip(" ,;:–-")

@@ -41,10 +41,13 @@ class Score:
 
 
 def articles(path: Path) -> Iterator[tuple[str, str]]:
-    """Document and reference summary of each line of a development set."""
+    """Document and reference summary of each line of a development set.
+
+    Documents in small letters throughout (RealSumm's) get a capital at each sentence start, or no splitter finds it.
+    """
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        yield row["document"], row["summary"]
+        yield _with_capitals(row["document"]), row["summary"]
 
 
 def score(summaries: Sequence[str], documents: Sequence[str], references: Sequence[str]) -> Score:
@@ -141,6 +144,12 @@ def table(scores: dict[str, dict[str, float]]) -> str:
     for name, row in scores.items():
         lines.append(f"| {name} | " + " | ".join(f"{row[field.name]:.1f}" for field in fields(Score)) + " |")
     return "\n".join(lines)
+
+
+def _with_capitals(document: str) -> str:
+    if document != document.lower():
+        return document
+    return re.sub(r"(?:^|(?<=[.!?] )|(?<=[.!?]['\"’”] ))[a-z]", lambda match: match.group().upper(), document)
 
 
 def _bigrams(text: str) -> list[tuple[str, str]]:
