@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from toolkit.summarization import Summarizer
-from toolkit.topics import TopicClassifier
-
 from toolkit.documents import Digest, Document, Translation
 from toolkit.engines import EngineSettings
+from toolkit.summarization import Summarizer
+from toolkit.topics import TopicClassifier
 from toolkit.translation import Translator
 
 
