@@ -378,7 +378,12 @@ def test_ctrl_c_is_one_line_and_130(tmp_path: Path) -> None:
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     process = subprocess.Popen(
-        klartext("translate", "--engine", "fake", str(fifo)), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        klartext("translate", "--engine", "fake", str(fifo)),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell starts background jobs with SIGINT ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     writer = os.open(fifo, os.O_WRONLY)  # returns when the other side has opened it: it waits for text now
     time.sleep(0.2)
