@@ -11,14 +11,16 @@ import itertools
 import json
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from toolkit import facts, grounding
 from toolkit.documents import Summary
+from toolkit.passages import choose_passages
 from toolkit.segmentation import split_sentences
+from toolkit.summarization import Summarizer
 
 SETS = {"xsum-700": 1, "scitldr-dev": 1, "realsumm-cnndm100": 3}
 """Development set → sentences a summary."""
@@ -76,30 +78,37 @@ def score(summaries: Sequence[str], documents: Sequence[str], references: Sequen
     )
 
 
-def baselines(summaries: Sequence[str], documents: Sequence[str], *, seed: int) -> dict[str, list[str]]:
-    """First sentence; the first words and those from a random sentence on, as many as each summary has."""
+def baselines(summaries: Sequence[str], documents: Sequence[str], *, count: int, seed: int) -> dict[str, list[str]]:
+    """The opening sentences of the passages chosen, first sentence, lead and random passage as long as each summary."""
     rng = random.Random(seed)
-    rows: dict[str, list[str]] = {"first sentence": [], "lead, same length": [], "random passage, same length": []}
+    rows: dict[str, list[str]] = {
+        "chosen, not rewritten": [],
+        "first sentence": [],
+        "lead, same length": [],
+        "random passage, same length": [],
+    }
     for summary, document in zip(summaries, documents, strict=True):
-        count = len(summary.split())
+        words = len(summary.split())
         sentences = split_sentences(document, language="en")
         start = rng.randrange(len(sentences))
+        passages = choose_passages(sentences, count=count)
+        rows["chosen, not rewritten"].append(" ".join(sentences[passage.sentences[0]] for passage in passages))
         rows["first sentence"].append(sentences[0])
-        rows["lead, same length"].append(" ".join(" ".join(sentences).split()[:count]))
+        rows["lead, same length"].append(" ".join(" ".join(sentences).split()[:words]))
         # From the chosen sentence on, and on from the start of the article where the end comes too soon.
         around = " ".join(sentences[start:] + sentences[:start])
-        rows["random passage, same length"].append(" ".join(around.split()[:count]))
+        rows["random passage, same length"].append(" ".join(around.split()[:words]))
     return rows
 
 
 def report(
-    summarize: Callable[[Iterable[str]], Iterator[Summary]], pairs: Sequence[tuple[str, str]], *, seed: int = 1
+    summarizer: Summarizer, pairs: Sequence[tuple[str, str]], *, sentences: int, seed: int = 1
 ) -> tuple[dict[str, Score], list[Summary]]:
     """Scores by system on documents with their references, and the summaries."""
     documents, references = zip(*pairs, strict=True)
-    results = list(summarize(documents))
+    results = list(summarizer.summarize_many(documents, sentences=sentences))
     texts = [result.text for result in results]
-    systems = {"summariser": texts, **baselines(texts, documents, seed=seed)}
+    systems = {"summariser": texts, **baselines(texts, documents, count=sentences, seed=seed)}
     return {name: score(outputs, documents, references) for name, outputs in systems.items()}, results
 
 
@@ -112,14 +121,12 @@ def copied(results: Sequence[Summary], documents: Sequence[str]) -> float:
 
 def write_scores(folder: Path, *, data: Path, work: Path, count: int | None = None) -> None:
     """Score the model in `folder` on `SETS`: `work`/scores.json, and the outputs beside it for reading."""
-    from toolkit.summarization import Summarizer
-
     summarizer = Summarizer(folder)
     found: dict[str, Any] = {}
     for name, sentences in SETS.items():
         path = data / "dev" / "summarization" / f"{name}.jsonl"
         pairs = list(itertools.islice(articles(path), count))
-        scores, results = report(lambda texts, n=sentences: summarizer.summarize_many(texts, sentences=n), pairs)
+        scores, results = report(summarizer, pairs, sentences=sentences)
         found[name] = {
             "articles": len(pairs),
             "sentences": sentences,
