@@ -20,34 +20,44 @@ def evidence(labels: list[str], calibration: Calibration) -> SimilarityEvidence:
 
 
 # Columns: the labels "red" and "blue", then the fields "green" and "red" (covered by the label).
-CALIBRATION = Calibration(template="{}", fields=("green", "red"), scale=10.0, floor=0.1, near=0.9, none_offset=0.5)
+CALIBRATION = Calibration(
+    template="{}", fields=("green", "red"), scale=10.0, floor=0.1, near=0.9, fit_scale=20.0, fit_offset=0.5
+)
 
 
-def test_single_label_is_a_softmax_beside_none_of_these() -> None:
+def logistic(logit: float) -> float:
+    return 1 / (1 + math.exp(-logit))
+
+
+def test_single_label_is_a_softmax_times_the_probability_that_one_fits() -> None:
     row = np.array([0.6, 0.2, 0.3, 0.9])
     found = evidence(["red", "blue"], CALIBRATION).probabilities(row, multi_label=False)
-    none = (math.exp(3) + math.exp(1)) * math.exp(0.5)
-    total = math.exp(6) + math.exp(2) + none
-    assert found == pytest.approx([math.exp(6) / total, math.exp(2) / total])
+    fits = logistic(20 * (0.6 - 0.3) + 0.5)
+    share = math.exp(6) / (math.exp(6) + math.exp(2))
+    assert found == pytest.approx([fits * share, fits * (1 - share)])
 
 
 def test_multi_label_leaves_out_only_the_fields_a_label_covers_itself() -> None:
     row = np.array([0.6, 0.2, 0.3, 0.9])
-    calibration = Calibration(template="{}", fields=("green", "red"), multi_scale=10.0, floor=0.1, near=0.9)
+    calibration = Calibration(
+        template="{}", fields=("green", "red"), multi_scale=10.0, multi_offset=0.25, floor=0.1, near=0.9
+    )
     red, blue = evidence(["red", "blue"], calibration).probabilities(row, multi_label=True)
-    assert red == pytest.approx(math.exp(6) / (math.exp(6) + math.exp(3) + math.exp(1)))
-    assert blue == pytest.approx(math.exp(2) / (math.exp(2) + math.exp(3) + math.exp(9) + math.exp(1)))
+    assert red == pytest.approx(logistic(10 * (0.6 - 0.3) + 0.25))
+    assert blue == pytest.approx(logistic(10 * (0.2 - 0.9) + 0.25))
 
 
-def test_one_label_that_covers_every_field_must_still_beat_the_floor() -> None:
-    calibration = Calibration(template="{}", fields=("red",), near=0.9, floor=0.3)
-    (low,) = evidence(["red"], calibration).probabilities(np.array([0.2, 0.2]), multi_label=False)
-    (high,) = evidence(["red"], calibration).probabilities(np.array([0.6, 0.6]), multi_label=False)
+@pytest.mark.parametrize("multi_label", [False, True])
+def test_one_label_that_covers_every_field_must_still_beat_the_floor(multi_label: bool) -> None:
+    calibration = Calibration(template="{}", fields=("red",), near=0.9, floor=0.3, fit_offset=0.0)
+    found = evidence(["red"], calibration)
+    (low,) = found.probabilities(np.array([0.2, 0.2]), multi_label=multi_label)
+    (high,) = found.probabilities(np.array([0.6, 0.6]), multi_label=multi_label)
     assert low < 0.5 < high
 
 
 def test_no_overflow_at_large_scales() -> None:
-    calibration = Calibration(template="{}", scale=1e6, multi_scale=1e6)
+    calibration = Calibration(template="{}", scale=1e6, fit_scale=1e6, multi_scale=1e6)
     found = evidence(["red", "blue"], calibration)
     for multi_label in (False, True):
         for value in (-1.0, 0.0, 1.0):

@@ -15,7 +15,9 @@ from models.recipes import biencoder, topic_card, topic_examples, topic_scores, 
 from models.recipes.topic_examples import Example
 from tests import tiny_models
 from toolkit.engines import EngineSettings
-from toolkit.evidence import Calibration
+from toolkit.engines.fake import FakeEncoder
+from toolkit.evidence import Calibration, SimilarityEvidence, VectorCache
+from toolkit.labels import read_labels
 from toolkit.topics import TopicClassifier
 
 WORDS = {
@@ -194,23 +196,34 @@ def similar(count: int, gap: float, seed: int) -> topic_scores.Similarities:
     )
 
 
+def fit(found: topic_scores.Similarities) -> Calibration:
+    return topic_scores.fit([found], exclusive=[found], template="{}")
+
+
 def test_calibration_is_surer_where_labels_are_clearer() -> None:
-    vague = topic_scores.fit([similar(120, 0.05, 1)], template="{}")
-    clear = topic_scores.fit([similar(120, 0.3, 1)], template="{}")
+    vague, clear = fit(similar(120, 0.1, 1)), fit(similar(120, 0.3, 1))
     assert clear.scale > vague.scale
+    assert clear.fit_scale > vague.fit_scale
     assert clear.multi_scale > vague.multi_scale
     # The floor is what a wrong label reaches at the 90th percentile: 0.2 + 1.28 × 0.05.
     assert clear.floor == pytest.approx(0.264, abs=0.02)
 
 
-def test_the_threshold_tells_clear_texts_from_those_without_their_label() -> None:
-    found = similar(120, 0.3, 2)
-    calibration = topic_scores.fit([found], template="{}")
-    none = float(np.logaddexp.reduce(np.append(found.to_fields[0], calibration.floor) * calibration.scale))
-    logits = np.append(found.to_labels[0] * calibration.scale, none + calibration.none_offset)
-    probabilities = np.exp(logits - np.logaddexp.reduce(logits))
-    assert probabilities[found.truth[0]] > calibration.threshold
-    assert np.delete(probabilities[:3], found.truth[0]).max() < calibration.threshold
+def test_the_threshold_refuses_the_share_it_was_set_for() -> None:
+    found = similar(300, 0.2, 2)
+    calibration = fit(found)
+    labels = [f"label {n}" for n in range(3)]
+    evidence = SimilarityEvidence(
+        read_labels(labels[1:]), engine=FakeEncoder(), cache=VectorCache(), calibration=calibration
+    )
+    # The chain's own probabilities, for texts whose label is the one left out.
+    rows = np.concatenate([found.to_labels[:, 1:], found.to_fields], axis=1)[found.truth == 0]
+    evidence._is_near = np.zeros((2, 2), dtype=bool)
+    fits = [sum(evidence.probabilities(row, multi_label=False)) for row in rows]
+    assert np.mean(np.array(fits) < calibration.threshold) == pytest.approx(topic_scores.REFUSED, abs=0.07)
+    rows = np.concatenate([found.to_labels[:, 1:], found.to_fields], axis=1)[found.truth != 0]
+    fits = [sum(evidence.probabilities(row, multi_label=False)) for row in rows]
+    assert np.mean(np.array(fits) >= calibration.threshold) > 0.8
 
 
 @pytest.mark.parametrize(

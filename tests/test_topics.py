@@ -225,6 +225,19 @@ def test_threads_get_the_sequential_results() -> None:
             assert results == expected[start::8]
 
 
+def test_labels_that_share_a_text_do_not_make_it_none_of_these() -> None:
+    """Two labels that fit alike get half the probability each; a threshold of the caller's is taken at its word."""
+    # Said in the words of the hypothesis, so that the fake model of entailment, which counts words, is sure of it too.
+    text = "This text is about team players."
+    for classifier in both():
+        labels = ["team players", "players team"]
+        topics = classifier.classify(text, labels)
+        assert 0.4 < topics.scores[0].score <= 0.5
+        assert topics.best == "team players"
+        assert classifier.classify(text, labels, threshold=0.6).none_of_these
+        assert classifier.classify(text, labels, threshold=0.4).best == "team players"
+
+
 def test_a_description_takes_the_place_of_its_label() -> None:
     classifier = TopicClassifier(engine=FakeEncoder())
     plain = classifier.classify(SPORT, ["green", "blue"])

@@ -1,9 +1,9 @@
 """What speaks for a topic label in a text, and the probability that follows: from similarities or from entailment.
 
-With a sentence encoder the evidence is the cosine similarity of passage and label. "None of these" competes with the
-labels: its evidence is the similarity to the fields of news that the labels leave uncovered, and a floor for texts that
-resemble nothing. With a model of entailment the evidence is the logit of "this text is about …", and none of these is
-the logit 0.
+With a sentence encoder the evidence is the cosine similarity of passage and label. Whether any label fits at all is
+judged by how far the best of them lies above its rivals: the fields of news that no label covers, and a floor for texts
+that resemble nothing. With a model of entailment the evidence is the logit of "this text is about …", and none of these
+is the logit 0.
 """
 
 from __future__ import annotations
@@ -44,26 +44,27 @@ class Calibration:
     """From similarities to probabilities: a model folder's topics.json, or these values, fitted to all-MiniLM-L6-v2."""
 
     template: str = "This is a news article about {}."
-    scale: float = 20.0
-    """What similarities are multiplied by before the softmax: an inverse temperature."""
-    none_offset: float = 0.0
-    """Added to the logit of none of these."""
-    multi_scale: float = 20.0
-    """The same two where labels are independent of each other."""
-    multi_offset: float = 0.0
-    floor: float = 0.2
-    """A similarity that unrelated texts reach: none of these has at least this, even where no field is left over."""
+    scale: float = 30.0
+    """What similarities are multiplied by before the softmax over the labels: an inverse temperature."""
+    fit_scale: float = 16.0
+    """The logit that some label fits at all is this times (the best label's similarity - the best rival's) …"""
+    fit_offset: float = 3.0
+    """… plus this."""
+    multi_scale: float = 24.0
+    """The same two for one label alone, where labels are independent of each other."""
+    multi_offset: float = 2.25
+    floor: float = 0.14
+    """A similarity that unrelated texts reach: the least a rival has."""
     near: float = 0.6
-    """A field of news at least this similar to a label is covered by it, and no evidence for none of these."""
-    threshold: float = 0.3
-    """Below it the best label is not chosen."""
+    """A field of news at least this similar to a label is covered by it, and no rival."""
+    threshold: float = 0.91
+    """The least probability that some label fits at all for the best one to be chosen."""
     multi_threshold: float = 0.5
+    """The least probability of a label for it to be chosen."""
     passage_tokens: int = 160
     """Longest passage, special tokens included."""
-    lead_weight: float = 1.0
-    """How much a token of the first passage counts against one of the others."""
     fields: tuple[str, ...] = NEWS_FIELDS
-    """Descriptions of the fields of news that compete with the labels."""
+    """Descriptions of the fields of news, the rivals of the labels."""
 
     @classmethod
     def read(cls, folder: Path) -> Calibration:
@@ -97,6 +98,10 @@ class Evidence(Protocol):
     @property
     def passage_tokens(self) -> int:
         """The longest passage it takes, special tokens included."""
+
+    @property
+    def thresholds(self) -> tuple[float, float]:
+        """The least probability that some label fits, and, multi-label, that one label does, for it to be chosen."""
 
     def weigh(self, passages: Sequence[str]) -> Matrix:
         """A row of evidence a passage; rows may be averaged."""
@@ -163,6 +168,10 @@ class SimilarityEvidence:
     def passage_tokens(self) -> int:
         return min(self._calibration.passage_tokens, self._engine.max_source_tokens)
 
+    @property
+    def thresholds(self) -> tuple[float, float]:
+        return self._calibration.threshold, self._calibration.multi_threshold
+
     def weigh(self, passages: Sequence[str]) -> Matrix:
         import numpy as np
 
@@ -173,20 +182,21 @@ class SimilarityEvidence:
         import numpy as np
 
         settings = self._calibration
-        scale = settings.multi_scale if multi_label else settings.scale
-        labels = scale * row[: self._count]
-        # Beside the fields stands the floor, so that there is always something to beat.
-        others = np.append(scale * row[self._count :], scale * settings.floor)
-        is_covered = np.concatenate([self._is_near, np.zeros((self._count, 1), dtype=bool)], axis=1)
+        labels, others = row[: self._count], row[self._count :]
         if multi_label:
-            against = np.where(is_covered, -np.inf, others)
-            return _sigmoid(labels - np.logaddexp.reduce(against, axis=1) - settings.multi_offset)
-        none = np.logaddexp.reduce(others[~is_covered.any(axis=0)]) + settings.none_offset
-        return _softmax_beside(labels, float(none))
+            rivals = np.where(self._is_near, settings.floor, others).max(axis=1, initial=settings.floor)
+            return _sigmoid(settings.multi_scale * (labels - rivals) + settings.multi_offset)
+        rival = others[~self._is_near.any(axis=0)].max(initial=settings.floor)
+        fits = _sigmoid(np.array([settings.fit_scale * (labels.max() - rival) + settings.fit_offset]))[0]
+        shares = settings.scale * labels
+        probabilities: list[float] = (fits * np.exp(shares - np.logaddexp.reduce(shares))).tolist()
+        return probabilities
 
 
 class EntailmentEvidence:
     """Logits of passages entailing that they are about a label."""
+
+    thresholds = (0.5, 0.5)
 
     def __init__(self, labels: Sequence[Label], *, engine: EntailmentEngine) -> None:
         self._engine = engine

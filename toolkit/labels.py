@@ -60,7 +60,8 @@ DEFAULT_LABELS: tuple[str, ...] = (
     "environment",
     "crime",
     "education",
-    "weather",
+    "transport",
+    "society",
 )
 """The topics a news text is sorted into when the caller names none."""
 

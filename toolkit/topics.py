@@ -1,7 +1,9 @@
 """Zero-shot topics: how well labels the model was never trained on fit an English text.
 
 The text is read whole, in passages of several sentences. Each passage gives evidence for each label
-(`toolkit.evidence`); the mean over the passages, weighted by their length, counts. Labels are embedded once and kept.
+(`toolkit.evidence`); the mean over the passages, weighted by their length, counts. (With all-MiniLM-L6-v2 on the whole
+articles of bbc-1000, the mean was right on 92.6 %, with more weight on the lead on 92.1 %, the lead alone on 88.9 %,
+the best passage on 87.9 %.) Labels are embedded once and kept.
 """
 
 from __future__ import annotations
@@ -85,8 +87,9 @@ class TopicClassifier:
         """Score every label for one English text; without labels the news set is used.
 
         A mapping gives each label a description, which the model reads in its place. Single-label, the scores and the
-        probability of none of these sum to 1. A blank text scores 0 throughout. Raises InputError for labels that
-        cannot be used.
+        probability of none of these sum to 1. The best label is chosen when its score reaches `threshold`; without one,
+        when it is likely enough that any label fits (`Topics.threshold` is then the score that means). A blank text
+        scores 0 throughout. Raises InputError for labels that cannot be used.
         """
         return next(self.classify_many([text], labels, multi_label=multi_label, threshold=threshold))
 
@@ -102,12 +105,8 @@ class TopicClassifier:
         if isinstance(texts, str):
             raise InputError("classify_many takes several texts; use classify for one")
         wanted = read_labels(labels)
-        if threshold is None:
-            threshold = self.calibration.multi_threshold if multi_label else self.calibration.threshold
-        if not 0 <= threshold <= 1:
+        if threshold is not None and not 0 <= threshold <= 1:
             raise InputError(f"threshold must be between 0 and 1, got {threshold}")
-        # A score of exactly 0, as of a blank text, reaches no threshold.
-        threshold = max(threshold, float_info.min)
         evidence = self._evidence(wanted)
         return self._classify_groups(iter(texts), wanted, evidence, multi_label=multi_label, threshold=threshold)
 
@@ -118,7 +117,7 @@ class TopicClassifier:
         evidence: Evidence,
         *,
         multi_label: bool,
-        threshold: float,
+        threshold: float | None,
     ) -> Iterator[Topics]:
         while group := list(itertools.islice(texts, _GROUP)):
             readings = [self._read(text, evidence.passage_tokens) for text in group]
@@ -126,7 +125,7 @@ class TopicClassifier:
                 scores = [TopicScore(label.name, p) for label, p in zip(labels, probabilities, strict=True)]
                 yield Topics(
                     scores=tuple(sorted(scores, key=lambda score: -score.score)),
-                    threshold=threshold,
+                    threshold=_threshold(probabilities, evidence, threshold, multi_label=multi_label),
                     multi_label=multi_label,
                     model=self.name,
                     engine=self.engine.name,
@@ -163,8 +162,24 @@ class TopicClassifier:
             else:
                 passages.append(piece)
                 lengths.append(max(1, tokens - special))
-        counts = [length * (self.calibration.lead_weight if i == 0 else 1.0) for i, length in enumerate(lengths)]
-        return _Reading(tuple(passages), tuple(count / sum(counts) for count in counts))
+        return _Reading(tuple(passages), tuple(length / sum(lengths) for length in lengths))
+
+
+def _threshold(
+    probabilities: Sequence[float], evidence: Evidence, threshold: float | None, *, multi_label: bool
+) -> float:
+    """The least score that is chosen: the caller's, or what the calibration says."""
+    # A score of exactly 0, as of a blank text, reaches no threshold.
+    least = float_info.min
+    if threshold is not None:
+        return max(threshold, least)
+    fits, alone = evidence.thresholds
+    if multi_label:
+        return max(alone, least)
+    # Two labels that both fit share the probability, and each alone may be small: what counts is whether any fits, the
+    # sum of them all. For the best label's score that means its share of the sum.
+    total = sum(probabilities)
+    return max(fits * max(probabilities) / total, least) if total > 0 else fits
 
 
 def _probabilities(

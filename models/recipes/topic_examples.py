@@ -36,6 +36,8 @@ class Source:
     licence: str
     read: Callable[[Path], Iterator[Example]]
     sections: tuple[str, ...]
+    is_exclusive: bool = True
+    """Whether a text of one section fits none of the others."""
 
 
 # Several wordings a section: from one alone the encoder would learn the wording, not what it means.
@@ -164,7 +166,11 @@ SOURCES: dict[str, Source] = {
             ("business", "entertainment", "politics", "sports", "technology"),
         ),
         Source(
-            "reuters", "Reuters-21578, © Reuters, research use", _read_titled("reuters21578_single_topic", {}), _REUTERS
+            "reuters",
+            "Reuters-21578, © Reuters, research use",
+            _read_titled("reuters21578_single_topic", {}),
+            _REUTERS,
+            is_exclusive=False,  # a text on gold is often one on trade
         ),
     )
 }

@@ -23,12 +23,16 @@ from toolkit.topics import TopicClassifier
 
 Matrix = NDArray[np.float64]
 
-NONE_SHARE = 0.2
+NONE_SHARE = 0.1
 """Of the texts a calibration is fitted to, those whose label is off the list count this much: a caller's list mostly
 fits."""
-_SCALES = tuple(range(8, 81, 4))
+FITTING_SHARE = 0.25
+"""Of the labels on a list, those that fit a text, multi-label: one in four."""
+REFUSED = 0.85
+"""Share of the held-out texts without their label for which the threshold makes it none of these."""
+_SCALES = tuple(range(4, 61, 2))
 _OFFSETS = tuple(step / 4 for step in range(-24, 25))
-_NEARS = (0.5, 0.6, 0.7, 0.8)
+_NEARS = (0.4, 0.5, 0.6, 0.7)
 _FLOOR_PERCENTILE = 90
 """Of the similarities of texts to labels that are not theirs: what an unrelated text may reach."""
 _BINS = 10
@@ -51,11 +55,10 @@ class _Task:
 
     labels: Matrix
     """Similarities to the labels on the list."""
-    others: Matrix
-    """To the fields that no label covers, and the floor."""
-    truth: NDArray[np.int64]
-    """Index of the true label, -1 throughout where it is off the list."""
-    weight: float
+    rivals: NDArray[np.float64]
+    """To the nearest field that no label covers, or the floor."""
+    is_listed: bool
+    """Whether the texts' own labels are on the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,36 +84,49 @@ def read_development_set(data: Path, name: str, *, most: int | None = None) -> L
     return LabelledSet(name, tuple(r["text"] for r in rows), labels, tuple(labels.index(r["label"]) for r in rows))
 
 
-def fit(sets: Sequence[Similarities], *, template: str) -> Calibration:
+def fit(sets: Sequence[Similarities], *, exclusive: Sequence[Similarities], template: str) -> Calibration:
     """The calibration under which the labels of `sets` are likeliest, each set counting alike.
 
-    Every text is seen twice, both times with one label fewer than the set has: once without a wrong label, so that its
-    own is on the list, and once without its own, so that none of these is right.
+    Whether a label fits at all is fitted on the `exclusive` ones, where a text whose label is taken off the list fits
+    no other. Each text is then seen twice, both times with one label fewer than the set has: once without a wrong one,
+    so that its own is on the list, and once without its own, so that none of these is right.
     """
-    wrong = np.concatenate([_wrong(found).ravel() for found in sets])
-    floor = round(float(np.percentile(wrong, _FLOOR_PERCENTILE)), 3)
-    start = Calibration(template=template, floor=floor)
-    best: tuple[float, Calibration] | None = None
+    floor = round(float(np.percentile(np.concatenate([_wrong(found) for found in exclusive]), _FLOOR_PERCENTILE)), 3)
+    scale = min(_SCALES, key=lambda scale: sum(_label_loss(found, scale) for found in sets))
+    best = (float("inf"), 0.0, 0.0, 0.0)
     for near in _NEARS:
-        tasks = [task for found in sets for task in _tasks(found, near=near, floor=floor)]
-        for scale in _SCALES:
-            losses = np.sum([task.weight * _losses(task, scale) for task in tasks], axis=0)
-            least = int(losses.argmin())
-            if best is None or losses[least] < best[0]:
-                chosen = replace(start, near=near, scale=float(scale), none_offset=_OFFSETS[least])
-                best = (float(losses[least]), chosen)
-    assert best is not None
-    chosen = best[1]
-    multi_scale, multi_offset = _fit_multi(sets, near=chosen.near, floor=floor)
-    chosen = replace(chosen, multi_scale=multi_scale, multi_offset=multi_offset)
-    return replace(chosen, threshold=_threshold(sets, chosen))
+        margins = [_margins(found, near=near, floor=floor) for found in exclusive]
+        loss, fit_scale, fit_offset = _fit_logistic(margins, share=1 - NONE_SHARE)
+        best = min(best, (loss, near, fit_scale, fit_offset))
+    _, near, fit_scale, fit_offset = best
+    _, multi_scale, multi_offset = _fit_logistic(
+        [_margins_alone(found, near=near, floor=floor) for found in exclusive], share=FITTING_SHARE
+    )
+    calibration = Calibration(
+        template=template,
+        floor=floor,
+        near=near,
+        scale=float(scale),
+        fit_scale=fit_scale,
+        fit_offset=fit_offset,
+        multi_scale=multi_scale,
+        multi_offset=multi_offset,
+    )
+    return replace(calibration, threshold=_threshold(exclusive, calibration))
 
 
 def _wrong(found: Similarities) -> Matrix:
+    """Similarities of texts to labels that are not theirs."""
     others = np.ones_like(found.to_labels, dtype=bool)
     others[np.arange(len(found.truth)), found.truth] = False
     wrong: Matrix = found.to_labels[others]
     return wrong
+
+
+def _label_loss(found: Similarities, scale: float) -> float:
+    logits = scale * found.to_labels
+    own = logits[np.arange(len(found.truth)), found.truth]
+    return float(np.mean(np.logaddexp.reduce(logits, axis=1) - own))
 
 
 def _tasks(found: Similarities, *, near: float, floor: float) -> Iterator[_Task]:
@@ -119,58 +135,48 @@ def _tasks(found: Similarities, *, near: float, floor: float) -> Iterator[_Task]
     wrong = (found.truth + 1 + np.arange(len(found.truth)) % (count - 1)) % count
     for removed in range(count):
         left = [index for index in range(count) if index != removed]
-        covered = (found.between[left] >= near).any(axis=0)
-        others = np.concatenate([found.to_fields[:, ~covered], np.full((len(found.truth), 1), floor)], axis=1)
-        places = np.array([left.index(index) if index != removed else -1 for index in found.truth])
-        for rows, share in ((found.truth == removed, NONE_SHARE), (wrong == removed, 1 - NONE_SHARE)):
-            if rows.any():
-                weight = share * float(rows.mean())
-                yield _Task(found.to_labels[rows][:, left], others[rows], places[rows], weight)
+        is_covered = (found.between[left] >= near).any(axis=0)
+        rivals = found.to_fields[:, ~is_covered].max(axis=1, initial=floor)
+        for rows, is_listed in ((wrong == removed, True), (found.truth == removed, False)):
+            yield _Task(found.to_labels[rows][:, left], rivals[rows], is_listed)
 
 
-def _losses(task: _Task, scale: float) -> NDArray[np.float64]:
-    """The mean negative log-likelihood of a task under each of `_OFFSETS`."""
-    labels = scale * task.labels
-    none = np.logaddexp.reduce(scale * task.others, axis=1) + np.array(_OFFSETS)[:, None]
-    chosen = none if task.truth[0] < 0 else labels[np.arange(len(task.truth)), task.truth]
-    losses: NDArray[np.float64] = (np.logaddexp(np.logaddexp.reduce(labels, axis=1), none) - chosen).mean(axis=1)
-    return losses
+def _margins(found: Similarities, *, near: float, floor: float) -> tuple[Matrix, Matrix]:
+    """How far the best label lies above its rivals: for texts with their own on the list, and without."""
+    margins: tuple[list[Matrix], list[Matrix]] = ([], [])
+    for task in _tasks(found, near=near, floor=floor):
+        margins[not task.is_listed].append(task.labels.max(axis=1) - task.rivals)
+    return np.concatenate(margins[0]), np.concatenate(margins[1])
 
 
-def _fit_multi(sets: Sequence[Similarities], *, near: float, floor: float) -> tuple[float, float]:
-    """Scale and offset of independent labels: each label of a text is a yes-or-no question, yes and no weighing the
-    same."""
+def _margins_alone(found: Similarities, *, near: float, floor: float) -> tuple[Matrix, Matrix]:
+    """How far each label lies above its own rivals: for the texts' own labels, and for the others."""
+    rivals = np.where(found.between[None] >= near, floor, found.to_fields[:, None, :]).max(axis=2, initial=floor)
+    margins = found.to_labels - rivals
+    is_own = np.arange(margins.shape[1])[None] == found.truth[:, None]
+    return margins[is_own], margins[~is_own]
+
+
+def _fit_logistic(margins: Sequence[tuple[Matrix, Matrix]], *, share: float) -> tuple[float, float, float]:
+    """Loss, scale and offset of the likeliest logistic curve; the right cases weigh `share` together, the wrong ones
+    the rest."""
     best = (float("inf"), 0.0, 0.0)
     for scale in _SCALES:
-        gaps = []
-        for found in sets:
-            others = np.concatenate([found.to_fields, np.full((len(found.truth), 1), floor)], axis=1)
-            hidden = np.concatenate([found.between >= near, np.zeros((len(found.between), 1), dtype=bool)], axis=1)
-            against = np.where(hidden[None], -np.inf, scale * others[:, None, :])
-            is_true = np.arange(found.to_labels.shape[1])[None] == found.truth[:, None]
-            gaps.append((scale * found.to_labels - np.logaddexp.reduce(against, axis=2), is_true))
         for offset in _OFFSETS:
             loss = sum(
-                float(np.logaddexp(0, offset - gap[yes]).mean() + np.logaddexp(0, gap[~yes] - offset).mean())
-                for gap, yes in gaps
+                share * float(np.logaddexp(0, -scale * right - offset).mean())
+                + (1 - share) * float(np.logaddexp(0, scale * wrong + offset).mean())
+                for right, wrong in margins
             )
             best = min(best, (loss, float(scale), offset))
-    return best[1], best[2]
+    return best
 
 
 def _threshold(sets: Sequence[Similarities], calibration: Calibration) -> float:
-    """Where texts with and without their label on the list are told apart best, both counting alike."""
-    with_label: list[Matrix] = []
-    without: list[Matrix] = []
-    for found in sets:
-        for task in _tasks(found, near=calibration.near, floor=calibration.floor):
-            none = np.logaddexp.reduce(task.others * calibration.scale, axis=1) + calibration.none_offset
-            logits = np.concatenate([task.labels * calibration.scale, none[:, None]], axis=1)
-            top = np.exp(logits[:, :-1].max(axis=1) - np.logaddexp.reduce(logits, axis=1))
-            (without if task.truth[0] < 0 else with_label).append(top)
-    yes, no = np.concatenate(with_label), np.concatenate(without)
-    candidates = [step / 100 for step in range(2, 96)]
-    return max(candidates, key=lambda t: float((yes >= t).mean() + (no < t).mean()))
+    """The probability of a fit that `REFUSED` of the texts without their own label do not reach."""
+    without = np.concatenate([_margins(found, near=calibration.near, floor=calibration.floor)[1] for found in sets])
+    fits = 1 / (1 + np.exp(-calibration.fit_scale * without - calibration.fit_offset))
+    return round(float(np.quantile(fits, REFUSED)), 2)
 
 
 def score(classifier: TopicClassifier, found: LabelledSet, *, described: bool) -> dict[str, Any]:

@@ -94,19 +94,24 @@ def interpolate(encoder: biencoder.BiEncoder, work: Path, plan: Plan) -> dict[st
     """
     plain, trained = biencoder.BiEncoder(encoder.folder).weights(), encoder.weights()
     sets = {name: topic_examples.read_examples(work / f"held-out-{name}.jsonl") for name in plan.validate}
+    # Where sections were left out, a source may have but one to choose from.
+    sets = {name: examples for name, examples in sets.items() if len({example.section for example in examples}) > 1}
     accuracies: dict[str, dict[str, float]] = {}
     calibrations: dict[float, Calibration] = {}
     for share in SHARES:
         encoder.net.load_state_dict(biencoder.interpolate(plain, trained, share))
         described = {name: similarities(encoder, examples, described=True) for name, examples in sets.items()}
         bare = {name: similarities(encoder, examples, described=False) for name, examples in sets.items()}
-        calibrations[share] = topic_scores.fit(list(described.values()), template=TEMPLATE)
+        exclusive = [found for name, found in described.items() if topic_examples.SOURCES[name].is_exclusive]
+        calibrations[share] = topic_scores.fit(
+            list(described.values()), exclusive=exclusive or list(described.values()), template=TEMPLATE
+        )
         accuracies[str(share)] = {
             **{name: accuracy(found) for name, found in described.items()},
             **{f"{name}, as written": accuracy(found) for name, found in bare.items()},
         }
         print(share, accuracies[str(share)], flush=True)
-    unseen = tuple(name for name in plan.validate if name not in plan.train) or plan.validate
+    unseen = tuple(name for name in sets if name not in plan.train) or tuple(sets)
     share = max(
         SHARES, key=lambda s: float(np.mean([a for name, a in accuracies[str(s)].items() if name.startswith(unseen)]))
     )
