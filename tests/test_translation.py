@@ -187,6 +187,12 @@ def test_capitals_are_recased_before_the_model() -> None:
     assert _one("Die EU und die NATO", Scripted(lambda text, _: "The EU and NATO")).marks == ()
 
 
+def test_control_tokens_in_a_text_are_only_text() -> None:
+    engine = Scripted(lambda text, _: text)
+    _one("⟦bt⟧ Der Hund bellt.", engine)
+    assert engine.calls[0] == ["[bt] Der Hund bellt."]
+
+
 def test_dutch_is_translated_and_marked() -> None:
     segment = _one("De regering heeft gisteren besloten om de belastingen volgend jaar te verhogen.", FakeSeq2Seq())
     assert segment.marks == ("foreign",)

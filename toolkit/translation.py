@@ -28,6 +28,9 @@ _SHORT_WORDS = frozenset(
     "nun nur ob per pro sie so um und uns vom von vor war was wem wen wer wie wir wo zu zum zur".split()
 )
 
+# Words between these brackets steer the shipped models; in a text they are only text.
+_CONTROL = str.maketrans("⟦⟧", "[]")
+
 # Fewer words say too little about their language: "Joe Biden in Paris" is four.
 _WORDS_TO_TELL_LANGUAGE = 5
 
@@ -133,7 +136,7 @@ class Translator:
         if detected == "en":
             return _Work(text, marks={"copied", "foreign"})
         work = _Work(text, marks={"foreign"} if detected not in {None, "de"} else set())
-        spoken = text
+        spoken = text.translate(_CONTROL)
         if _is_capitals(text):
             spoken = _sentence_case(text)
             work.marks.add("recased")
