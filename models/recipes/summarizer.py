@@ -35,7 +35,7 @@ MAX_SOURCE_TOKENS = 96
 MAX_TARGET_TOKENS = 48
 """Longest sides of a training pair, end marks included; 64 words and 26 words nearly always fit."""
 HELD_OUT_PAIRS = 400
-LEADS = 250_000
+LEADS = 100_000
 """News leads read: more pairs come of them than a CPU run of some hundred steps sees once."""
 COPIES = 16_000
 WARMUP = 20
@@ -107,7 +107,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path(".work/summarizer"))
     parser.add_argument("--translator", type=Path, default=Path("models/translator-de-en"))
     parser.add_argument("--output", type=Path, default=Path("models/summarizer-en"))
-    parser.add_argument("--steps", type=int, default=400)
+    parser.add_argument("--steps", type=int, default=260)
     parser.add_argument("--batch-tokens", type=int, default=6144)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
     parser.add_argument("--cooldown", type=float, default=0.4)

@@ -187,9 +187,9 @@ def run(
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--work", type=Path, default=Path(".work/topics"))
+    parser.add_argument("--output", type=Path, default=Path("models/topics-en"))
     parser.add_argument("--base", type=Path, help="folder of the encoder to start from (default: all-MiniLM-L6-v2)")
     parser.add_argument("--train", default="newsapi", help="sources to learn from, with commas between")
     parser.add_argument("--without", choices=sorted(topic_examples.SOURCES), help="a source to keep out altogether")
