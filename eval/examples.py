@@ -1,0 +1,32 @@
+"""One input of a task with everything that is known to be right about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """What goes in, and what should come out; a task fills what it needs and leaves the rest empty."""
+
+    id: str
+    source: str
+    """What the first model reads."""
+    translations: tuple[str, ...] = ()
+    """English references, each right by itself."""
+    summaries: tuple[str, ...] = ()
+    headlines: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    """Labels, the main one first."""
+    article: str = ""
+    """The English text a summary must not go beyond: the reference translation, or the source where it is English."""
+    evidence: tuple[int, ...] = ()
+    """Indices of the sentences the reference summary rests on."""
+    pair: str = ""
+    """Of a contrast set: what its two minimally different items share."""
+    expects: tuple[tuple[str, ...], ...] = ()
+    """Each a list of alternatives, one of which must occur in the output."""
+    forbids: tuple[str, ...] = ()
+    """None of these may occur in the output."""
+    register: str = ""
+    """Kind of text (agency report, interview …), for figures by register."""
