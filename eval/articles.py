@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +13,19 @@ class Article:
     """A German article, its English reference sentence by sentence, and what should come out of the chain."""
 
     id: str
+    register: str
+    """Kind of text: agency report, interview …"""
     topics: tuple[str, ...]
     """Main topic first."""
     headline: tuple[str, str]
     """German, English."""
     paragraphs: tuple[tuple[tuple[str, str], ...], ...]
     """Sentences as (German, English)."""
+    seconds: tuple[str | None, ...]
+    """A second English reference for each of `sentences`, or None."""
     summary: tuple[str, ...]
+    evidence: tuple[int, ...]
+    """Indices of the `sentences` the summary rests on, ascending."""
 
     @property
     def sentences(self) -> tuple[tuple[str, str], ...]:
@@ -37,23 +42,33 @@ class Article:
         """The reference text without the headline, paragraphs parted by a blank line."""
         return "\n\n".join(" ".join(english for _, english in paragraph) for paragraph in self.paragraphs)
 
+    @property
+    def second_english(self) -> str | None:
+        """The second reference text, sentence after sentence, where every sentence has one."""
+        texts = [text for text in self.seconds if text is not None]
+        return " ".join(texts) if len(texts) == len(self.seconds) else None
+
 
 def read_articles() -> tuple[Article, ...]:
     """All articles, by id."""
+    from eval.rows import read_rows
+
     articles = []
     for path in sorted(FOLDER.glob("articles-*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
+        for row in read_rows(path):
+            paragraphs = row["paragraphs"]
             articles.append(
                 Article(
                     id=row["id"],
+                    register=row["register"],
                     topics=tuple(row["topics"]),
                     headline=(row["headline"]["de"], row["headline"]["en"]),
                     paragraphs=tuple(
-                        tuple((sentence["de"], sentence["en"]) for sentence in paragraph)
-                        for paragraph in row["paragraphs"]
+                        tuple((sentence["de"], sentence["en"]) for sentence in paragraph) for paragraph in paragraphs
                     ),
+                    seconds=tuple(sentence.get("en2") for paragraph in paragraphs for sentence in paragraph),
                     summary=tuple(sentence["text"] for sentence in row["summary"]),
+                    evidence=tuple(sorted({i for sentence in row["summary"] for i in sentence["evidence"]})),
                 )
             )
     return tuple(sorted(articles, key=lambda article: article.id))

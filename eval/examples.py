@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +22,6 @@ class Example:
     """Labels, the main one first."""
     article: str = ""
     """The English text a summary must not go beyond: the reference translation, or the source where it is English."""
-    evidence: tuple[int, ...] = ()
-    """Indices of the sentences the reference summary rests on."""
     pair: str = ""
     """Of a contrast set: what its two minimally different items share."""
     expects: tuple[tuple[str, ...], ...] = ()
@@ -30,3 +30,8 @@ class Example:
     """None of these may occur in the output."""
     register: str = ""
     """Kind of text (agency report, interview …), for figures by register."""
+
+    @property
+    def checks(self) -> Mapping[str, Any]:
+        """Of a contrast set: what its metrics hold a translation against."""
+        return {"pair": self.pair, "expects": self.expects, "forbids": self.forbids}

@@ -7,7 +7,8 @@ tests resample rows of one array and never look at a text again, for every metri
 from __future__ import annotations
 
 import abc
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any, ClassVar
 
@@ -47,11 +48,17 @@ class Metric(evaluate.Metric, abc.ABC):  # type: ignore[misc]  # evaluate has no
     def __init__(self) -> None:
         super().__init__(keep_in_memory=True)
 
-    @abc.abstractmethod
     def statistics(
         self, *, predictions: Sequence[Any], references: Sequence[Any], sources: Sequence[str] | None = None
     ) -> Statistics:
-        """One row of additive statistics an input."""
+        """One row of additive statistics an input. Raises InputError for no input and for unequal numbers."""
+        self.check(predictions=predictions, references=references, sources=sources)
+        rows = self.rows(predictions, references, sources if sources is not None else [""] * len(predictions))
+        return np.asarray(rows, dtype=np.float64)
+
+    @abc.abstractmethod
+    def rows(self, predictions: Sequence[Any], references: Sequence[Any], sources: Sequence[str], /) -> Any:
+        """As `statistics`, of sequences of one length."""
 
     @abc.abstractmethod
     def score(self, summed: Statistics) -> Statistics:
@@ -127,6 +134,18 @@ class Ratio(Metric):
         return np.divide(numerator, denominator, out=np.full_like(numerator, np.nan), where=denominator > 0)
 
 
-def package_versions(*names: str) -> Mapping[str, str]:
-    """The installed versions of packages."""
-    return {name: version(name) for name in names}
+class Share(Ratio):
+    """A ratio whose rows depend on one input each."""
+
+    def rows(self, predictions: Sequence[Any], references: Sequence[Any], sources: Sequence[str], /) -> Any:
+        return [self.row(*each) for each in zip(predictions, references, sources, strict=True)]
+
+    @abc.abstractmethod
+    def row(self, prediction: Any, reference: Any, source: str, /) -> tuple[float, float]:
+        """Numerator and denominator of one input."""
+
+
+@functools.cache
+def package_version(name: str) -> str:
+    """The installed version of a package."""
+    return version(name)
