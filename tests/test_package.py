@@ -26,9 +26,10 @@ HEAVY = (
 )
 
 PUBLIC = """
-CacheError Coverage DEFAULT_LABELS Digest Document EngineError EngineSettings GenerationOptions InputError KlartextError
-MARKS Model ModelError Pipeline Preset Segment Summarizer Summary SummarySentence TopicClassifier TopicScore Topics
-TranslatedSegment Translation Translator __version__ presets read_document resolve shipped
+BatchWorker CacheError Coverage DEFAULT_LABELS Digest Document EngineError EngineSettings GenerationOptions InputError
+KlartextError MARKS Model ModelError Outcome Pipeline Preset Segment Summarizer Summary SummarySentence TopicClassifier
+TopicScore Topics TranslatedSegment Translation TranslationMemory Translator __version__ digest_many presets
+read_document resolve shipped translate_many
 """.split()
 
 LAYERS = (
@@ -46,15 +47,16 @@ LAYERS = (
         "sentences",
         "store",
     ),
-    ("segmentation", "grounding", "passages"),
+    ("segmentation", "grounding", "journal", "memory", "passages"),
     ("inputs", "output", "progress", "records", "terminal"),
+    ("tables",),
     ("engines",),
     ("translation", "summarization", "evidence", "topics"),
     ("pipeline",),
     ("batch",),
     ("ui",),
     ("__init__",),
-    ("commands",),
+    ("commands", "batch_command"),
     ("cli",),
     ("__main__",),
 )

@@ -59,6 +59,7 @@ def generated(text: str) -> str:
     parts = {
         "help": f"\n```text\n{_help()}```\n",
         "help digest": f"\n```text\n{_help('digest')}```\n",
+        "help batch": f"\n```text\n{_help('batch')}```\n",
         "models": f"\n{_models()}\n",
         "marks": _marks(),
     }

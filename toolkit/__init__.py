@@ -14,6 +14,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from toolkit.batch import BatchWorker, Outcome, digest_many, translate_many
     from toolkit.documents import (
         MARKS,
         Coverage,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     )
     from toolkit.engines import EngineSettings, GenerationOptions
     from toolkit.errors import CacheError, EngineError, InputError, KlartextError, ModelError
+    from toolkit.memory import TranslationMemory
     from toolkit.pipeline import Pipeline
     from toolkit.segmentation import read_document
     from toolkit.store import Model, Preset, presets, resolve, shipped
@@ -41,6 +43,7 @@ __version__ = "0.1.0"
 __all__ = [
     "DEFAULT_LABELS",
     "MARKS",
+    "BatchWorker",
     "CacheError",
     "Coverage",
     "Digest",
@@ -52,6 +55,7 @@ __all__ = [
     "KlartextError",
     "Model",
     "ModelError",
+    "Outcome",
     "Pipeline",
     "Preset",
     "Segment",
@@ -63,17 +67,21 @@ __all__ = [
     "Topics",
     "TranslatedSegment",
     "Translation",
+    "TranslationMemory",
     "Translator",
     "__version__",
+    "digest_many",
     "presets",
     "read_document",
     "resolve",
     "shipped",
+    "translate_many",
 ]
 
 _HOMES = {
     "DEFAULT_LABELS": "topics",
     "MARKS": "documents",
+    "BatchWorker": "batch",
     "CacheError": "errors",
     "Coverage": "documents",
     "Digest": "documents",
@@ -85,6 +93,7 @@ _HOMES = {
     "KlartextError": "errors",
     "Model": "store",
     "ModelError": "errors",
+    "Outcome": "batch",
     "Pipeline": "pipeline",
     "Preset": "store",
     "Segment": "documents",
@@ -96,11 +105,14 @@ _HOMES = {
     "Topics": "documents",
     "TranslatedSegment": "documents",
     "Translation": "documents",
+    "TranslationMemory": "memory",
     "Translator": "translation",
+    "digest_many": "batch",
     "presets": "store",
     "read_document": "segmentation",
     "resolve": "store",
     "shipped": "store",
+    "translate_many": "batch",
 }
 
 

@@ -1,4 +1,4 @@
-"""The command line: `klartext translate|summarize|topics|digest|demo|models`."""
+"""The command line: `klartext translate|summarize|topics|digest|batch|demo|models`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ _DESCRIPTION = "German news in English: a translation, a summary and topics, on 
 _EPILOG = (
     "exit codes: 0 done; 1 done, but an input failed; 2 wrong usage or unusable input; 130 interrupted. "
     "Results go to standard output, words about them to standard error."
+)
+_BATCH_EPILOG = (
+    "New columns: translate: translation; summarize: headline, summary, record; topics: topic, topic_score, record; "
+    "digest: all of these. record is the JSON of `klartext digest --json`. Every column of the input stays before "
+    "them. .txt output and the files of a folder hold one of them alone: translation, summary, topic, of a digest "
+    "(in a folder) record. As many records come out as went in, in order; one that fails has an empty line or null, "
+    "in .jsonl an error too, and is listed in OUT.errors.jsonl. OUT.journal holds what is done until all is; a job "
+    "that was stopped goes on when the same command is run again. "
+    "exit codes: 0 done; 1 done, but records failed; 2 unusable, nothing lost; 130 interrupted, can go on."
 )
 _HELP_COLUMNS = 100
 
@@ -120,6 +129,12 @@ def build_parser() -> argparse.ArgumentParser:
     _add_inputs(digest)
     _add_digest(digest)
 
+    batch = command(
+        "batch", "a table or folder of texts in, the same with new columns out; resumable", usage="[options] IN -o OUT"
+    )
+    batch.epilog = _BATCH_EPILOG
+    _add_batch(batch)
+
     demo = command("demo", "the digest of an article that comes with klartext", usage="[options]")
     demo.set_defaults(inputs=[], text=None, encoding=None)
     _add_output(demo)
@@ -144,6 +159,58 @@ def _add_inputs(parser: argparse.ArgumentParser) -> None:
 def _add_output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="JSON: one object, or one a line for several inputs")
     parser.add_argument("-o", "--output", metavar="FILE", help="write the result there instead of standard output")
+
+
+def _add_batch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "input",
+        metavar="IN",
+        help=".txt (a record a line), .csv, .tsv, .jsonl, .parquet; a folder, or a pattern in quotes, of .txt and .md "
+        "(a record a file); - for standard input",
+    )
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="OUT", help="a file with one of these endings, or a folder"
+    )
+    parser.add_argument(
+        "--task",
+        choices=("translate", "digest", "summarize", "topics"),
+        default="translate",
+        metavar="TASK",
+        help="translate (default), digest, summarize, topics",
+    )
+    parser.add_argument("--column", default="text", metavar="NAME", help="column with the texts (default: text)")
+    parser.add_argument("--id", metavar="NAME", help="column with the ids (default: id, where there is one)")
+    parser.add_argument("--prefix", default="", metavar="TEXT", help="put before the names of the new columns")
+    parser.add_argument(
+        "--format",
+        choices=("txt", "csv", "tsv", "jsonl", "parquet"),
+        metavar="FORMAT",
+        help="format of the input where its name does not tell (default for -: txt)",
+    )
+    parser.add_argument(
+        "--encoding",
+        metavar="NAME",
+        help="encoding of text input, e.g. latin-1 (default: UTF-8, or what its mark says)",
+    )
+    existing = parser.add_mutually_exclusive_group()
+    existing.add_argument(
+        "--resume", action="store_true", help="go on where an earlier run stopped; done anyway if there is a journal"
+    )
+    existing.add_argument("--restart", action="store_true", help="begin anew, whatever an earlier run has done")
+    parser.add_argument("--overwrite", action="store_true", help="replace a finished output")
+    parser.add_argument("--cache", metavar="FILE", help="remember translated sentences there, from job to job")
+    parser.add_argument(
+        "--max-chars",
+        type=_positive,
+        default=1_000_000,
+        metavar="N",
+        help="a record of more characters fails (default: 1000000)",
+    )
+    _add_from(parser)
+    parser.add_argument(
+        "--threshold", type=_share, metavar="SHARE", help="score below which a label is not chosen, 0 to 1"
+    )
+    _add_digest(parser)
 
 
 def _add_digest(parser: argparse.ArgumentParser) -> None:

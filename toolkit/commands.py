@@ -73,6 +73,10 @@ def run(options: argparse.Namespace) -> int:
     """Run the command that was parsed; the exit code."""
     if options.command == "models":
         return _run_models(options)
+    if options.command == "batch":
+        from toolkit import batch_command
+
+        return batch_command.run(options)
     sources = read_sources(options)
     step: _Step = _STEPS[options.command](options)
     with Output(options.output, inputs=[source.name for source in sources]) as output:
@@ -87,7 +91,7 @@ def _run_each(sources: Sequence[Source], step: _Step, output: Output, *, as_json
         try:
             text = source.read()
             if not loaded:
-                _load(step)
+                load_models(step.load)
                 loaded = True
             outcome = step.run(text, source, output)
         except (InputError, EngineError) as error:  # of this input alone; a model that does not load ends it all
@@ -111,7 +115,8 @@ def _run_each(sources: Sequence[Source], step: _Step, output: Output, *, as_json
     return 0 if not failed else 2 if failed == len(sources) else 1
 
 
-def _load(step: _Step) -> None:
+def load_models(load: Callable[[], object]) -> None:
+    """Load what a command needs; what takes its time is said."""
     said = False
     started = time.monotonic()
 
@@ -121,7 +126,7 @@ def _load(step: _Step) -> None:
             said = True
             say("preparing the models, which takes longest the first time …")
 
-    run_interruptibly(step.load, tick=tick)
+    run_interruptibly(load, tick=tick)
 
 
 class _Translate:
@@ -153,7 +158,7 @@ class _Digest:
         from toolkit.summarization import Summarizer
         from toolkit.topics import TopicClassifier
 
-        options, settings = self._options, _settings(self._options)
+        options, settings = self._options, engine_settings(self._options)
         self._pipeline = Pipeline(
             _translator(options.translator, options),
             Summarizer(options.summarizer, settings=settings),
@@ -216,7 +221,7 @@ class _Summarize:
     def load(self) -> None:
         from toolkit.summarization import Summarizer
 
-        self._summarizer = Summarizer(self._options.model, settings=_settings(self._options))
+        self._summarizer = Summarizer(self._options.model, settings=engine_settings(self._options))
 
     def run(self, text: str, source: Source, output: Output) -> _Outcome:
         document, translation, notes = self._english.read(text, source)
@@ -244,7 +249,7 @@ class _Topics:
     def load(self) -> None:
         from toolkit.topics import TopicClassifier
 
-        self._classifier = TopicClassifier(self._options.model, settings=_settings(self._options))
+        self._classifier = TopicClassifier(self._options.model, settings=engine_settings(self._options))
 
     def run(self, text: str, source: Source, output: Output) -> _Outcome:
         document, translation, notes = self._english.read(text, source)
@@ -291,7 +296,8 @@ def _run_models(options: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(options: argparse.Namespace) -> EngineSettings:
+def engine_settings(options: argparse.Namespace) -> EngineSettings:
+    """How the options say to run the models."""
     return EngineSettings(
         engine=options.engine,
         device=options.device,
@@ -304,7 +310,7 @@ def _settings(options: argparse.Namespace) -> EngineSettings:
 def _translator(model: str | None, options: argparse.Namespace) -> Translator:
     from toolkit.translation import Translator
 
-    return Translator(model, settings=_settings(options), options=GenerationOptions(beam=options.beam))
+    return Translator(model, settings=engine_settings(options), options=GenerationOptions(beam=options.beam))
 
 
 def _read(text: str, source: Source, *, language: str | None) -> Document:

@@ -19,6 +19,11 @@ DEMO_ARTICLE = Path(__file__).parent / "demo" / "article.de.txt"
 """A German news article written for this project: place, people and figures are invented."""
 
 
+def codec_of(head: bytes, *, encoding: str | None = None) -> str:
+    """The codec of a text that begins with `head`: `encoding`, or what its byte-order mark says, else UTF-8."""
+    return encoding or next((codec for mark, codec in _WIDE_MARKS if head.startswith(mark)), "utf-8")
+
+
 def decode(raw: bytes, *, name: str, encoding: str | None = None) -> str:
     """The text of `raw`; UTF-8 unless a byte-order mark or `encoding` says otherwise, the mark itself removed.
 
@@ -27,7 +32,7 @@ def decode(raw: bytes, *, name: str, encoding: str | None = None) -> str:
     """
     if not raw:
         raise InputError(f"{name} is empty (0 bytes): give a text to read")
-    codec = encoding or next((codec for mark, codec in _WIDE_MARKS if raw.startswith(mark)), "utf-8")
+    codec = codec_of(raw, encoding=encoding)
     try:
         text = raw.decode(codec)
     except LookupError:

@@ -70,11 +70,8 @@ class Progress:
             self._bar.close()
 
 
-def run_interruptibly(work: Callable[[], _T], *, tick: Callable[[], None] = lambda: None) -> _T:
-    """The result of `work`, done in another thread, so that Ctrl-C gets through while an engine computes.
-
-    A KeyboardInterrupt leaves the thread behind: a daemon that ends with the process.
-    """
+def start(work: Callable[[], _T]) -> concurrent.futures.Future[_T]:
+    """Do `work` in a thread of its own, a daemon that ends with the process."""
     future: concurrent.futures.Future[_T] = concurrent.futures.Future()
 
     def run() -> None:
@@ -84,6 +81,20 @@ def run_interruptibly(work: Callable[[], _T], *, tick: Callable[[], None] = lamb
             future.set_exception(error)
 
     threading.Thread(target=run, name="klartext-work", daemon=True).start()
+    return future
+
+
+def wait(future: concurrent.futures.Future[_T], *, tick: Callable[[], None] = lambda: None) -> _T:
+    """The result of what was started; `tick` is called several times a second."""
     while not concurrent.futures.wait([future], timeout=_TICK_SECONDS).done:
         tick()
     return future.result()
+
+
+def run_interruptibly(work: Callable[[], _T], *, tick: Callable[[], None] = lambda: None) -> _T:
+    """The result of `work`, done in another thread, so that Ctrl-C gets through while an engine computes.
+
+    A KeyboardInterrupt leaves the thread behind: a daemon that ends with the process.
+    """
+    future = start(work)
+    return wait(future, tick=tick)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 # A loop is the same one to eight words at least this often in a row. Three suffice for two words or more;
 # single words ("sehr, sehr, sehr") need one more.
 _TIMES = 3
 _LONGEST = 8
 _NORMAL_RATIO = 3
 _NORMAL_EXTRA = 12
+_NORMAL_CHARACTERS = 12
+# A run of more characters than that holds its one to four at least four times in a row; looking for that is cheap.
+_FOUR_TIMES = re.compile(r"(\S{1,4}?)\1{3}")
 
 
 def longest_run(text: str) -> int:
@@ -29,9 +34,12 @@ def is_looping(source: str, translation: str) -> bool:
 
     A run of one endless word counts too, by characters.
     """
-    if longest_run(translation) > longest_run(source):
+    run = longest_run(translation)
+    if run and run > longest_run(source):
         return True
-    if _repeated_characters(translation) > max(12, _repeated_characters(source)):
+    if _FOUR_TIMES.search(translation) and _repeated_characters(translation) > max(
+        _NORMAL_CHARACTERS, _repeated_characters(source)
+    ):
         return True
     return len(translation.split()) > _NORMAL_RATIO * len(source.split()) + _NORMAL_EXTRA
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from toolkit import facts, language, protection, repetition, segmentation, store
 from toolkit.documents import Document, Segment, TranslatedSegment, Translation
 from toolkit.engines import EngineSettings, Generation, GenerationOptions, Seq2SeqEngine, load_seq2seq
+from toolkit.memory import TranslationMemory
 
 # Sentences handed to the engine at once: enough to sort by length and fill both cores, few enough to show progress.
 _CHUNK = 256
@@ -63,14 +64,22 @@ class Translator:
         settings: EngineSettings | None = None,
         options: GenerationOptions | None = None,
         engine: Seq2SeqEngine | None = None,
+        memory: TranslationMemory | None = None,
     ) -> None:
-        """Load the model; a given `engine` takes its place, for tests and other runtimes."""
+        """Load the model; a given `engine` takes its place, for tests and other runtimes.
+
+        What `memory` knows is not translated again; without one, only within a call.
+        """
         self.settings = settings or EngineSettings()
         self.options = options or GenerationOptions()
         self.model: store.Model | None = None
         if engine is None and self.settings.engine != "fake":
             self.model = store.resolve(model, task="translation")
         self.engine = engine or load_seq2seq(self.model, self.settings)
+        self._memory = memory
+        checksum = self.model.checksum if self.model else ""
+        run_by = f"{self.engine.name} {self.settings.precision} {self.settings.device}"
+        self._context = f"{self.name} {checksum} {run_by} {self.options}"
 
     @property
     def name(self) -> str:
@@ -101,8 +110,13 @@ class Translator:
         for start in range(0, len(segments), _CHUNK):
             chunk = segments[start : start + _CHUNK]
             new = [text for text in dict.fromkeys(segment.text for segment in chunk) if text not in known]
-            for work in self._run(new):
-                known[work.text] = _finish(work)
+            if self._memory is not None:
+                known.update(self._memory.find(self._context, new))
+                new = [text for text in new if text not in known]
+            made = {work.text: _finish(work) for work in self._run(new)}
+            if self._memory is not None:
+                self._memory.keep(self._context, made)
+            known.update(made)
             done += [replace(known[segment.text], source=segment) for segment in chunk]
             if progress is not None:
                 progress(len(chunk))

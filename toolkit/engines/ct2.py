@@ -12,6 +12,7 @@ from toolkit.batching import plan_batches, restore_order
 from toolkit.engines import Generation, GenerationOptions
 from toolkit.engines.configuration import read_encoder, read_seq2seq
 from toolkit.engines.conversion import UnsupportedModelError, converted
+from toolkit.engines.forks import ForkGuard
 from toolkit.engines.limits import check_lengths
 from toolkit.engines.threads import usable_cores
 from toolkit.engines.tokenization import FastTokenizer, MarianTokenizer, Tokenizer
@@ -55,6 +56,7 @@ class Ct2Seq2Seq:
         import ctranslate2
 
         self._model = model.name
+        self._fork = ForkGuard()
         self._batch_tokens = settings.batch_tokens
         self._workers, self._translator = _start(ctranslate2.Translator, model, folder, device, precision, settings)
         forced = self._configuration.forced_bos_id
@@ -69,6 +71,7 @@ class Ct2Seq2Seq:
         return [len(tokens) for tokens in self._tokenizer.encode(texts)]
 
     def generate(self, texts: Sequence[str], *, options: GenerationOptions) -> list[Generation]:
+        self._fork.check()
         sources = self._tokenizer.encode(texts)
         check_lengths([len(source) for source in sources], self.max_source_tokens, self._model)
         outputs = [Generation(text="", log_prob=0.0, tokens=0, cut=False)] * len(texts)
@@ -135,6 +138,7 @@ class Ct2Encoder:
         import ctranslate2
 
         self._model = model.name
+        self._fork = ForkGuard()
         self._batch_tokens = settings.batch_tokens
         self._workers, self._encoder = _start(ctranslate2.Encoder, model, folder, device, precision, settings)
 
@@ -146,6 +150,7 @@ class Ct2Encoder:
         return [len(ids) for ids, _ in self._tokenizer.encode_ids(texts)]
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        self._fork.check()
         sources = [ids for ids, _ in self._tokenizer.encode_ids(texts)]
         lengths = [len(source) for source in sources]
         check_lengths(lengths, self.max_source_tokens, self._model)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from toolkit.batching import plan_batches, restore_order
 from toolkit.engines import Generation, GenerationOptions
 from toolkit.engines.configuration import read_encoder, read_entailment, read_seq2seq
+from toolkit.engines.forks import ForkGuard
 from toolkit.engines.limits import check_lengths
 from toolkit.engines.tokenization import FastTokenizer, MarianTokenizer, Tokenizer, build_tokenizer_json
 from toolkit.engines.weights import load_weights, one_line, quiet
@@ -42,6 +43,7 @@ class HfSeq2Seq:
             self._tokenizer = _fast_tokenizer(model)
         self._model_name = model.name
         self._batch_tokens = settings.batch_tokens
+        self._fork = ForkGuard()
         self._device, self._model = _load("AutoModelForSeq2SeqLM", model, settings)
         # What the folder says about decoding would fill every option left open; all options are ours.
         self._model.generation_config = _blank_generation_config()
@@ -55,6 +57,7 @@ class HfSeq2Seq:
         return [len(tokens) for tokens in self._tokenizer.encode(texts)]
 
     def generate(self, texts: Sequence[str], *, options: GenerationOptions) -> list[Generation]:
+        self._fork.check()
         sources = [self._tokenizer.ids(tokens) for tokens in self._tokenizer.encode(texts)]
         check_lengths([len(source) for source in sources], self.max_source_tokens, self._model_name)
         outputs = [Generation(text="", log_prob=0.0, tokens=0, cut=False)] * len(texts)
@@ -147,6 +150,7 @@ class HfEncoder:
         self._tokenizer = _fast_tokenizer(model)
         self._model_name = model.name
         self._batch_tokens = settings.batch_tokens
+        self._fork = ForkGuard()
         self._device, self._model = _load("AutoModel", model, settings, is_encoder=True)
         self._turn = threading.Lock()
 
@@ -158,6 +162,7 @@ class HfEncoder:
         return [len(ids) for ids, _ in self._tokenizer.encode_ids(texts)]
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        self._fork.check()
         sources = [ids for ids, _ in self._tokenizer.encode_ids(texts)]
         check_lengths([len(source) for source in sources], self.max_source_tokens, self._model_name)
 
@@ -194,6 +199,7 @@ class HfEntailment:
         self._tokenizer = _fast_tokenizer(model)
         self._model_name = model.name
         self._batch_tokens = settings.batch_tokens
+        self._fork = ForkGuard()
         self._device, self._model = _load("AutoModelForSequenceClassification", model, settings)
         self._turn = threading.Lock()
 
@@ -205,6 +211,7 @@ class HfEntailment:
         return [len(ids) for ids, _ in self._tokenizer.encode_ids(texts)]
 
     def entail(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+        self._fork.check()
         sources = self._tokenizer.encode_ids(pairs)
         lengths = [len(ids) for ids, _ in sources]
         check_lengths(lengths, self.max_source_tokens, self._model_name)
