@@ -9,8 +9,9 @@ import pytest
 
 from models.recipes import summaries
 from models.recipes.corpora import key
-from models.recipes.summaries import HEADLINE, SENTENCE, Example, Style
+from models.recipes.summaries import Example, Style
 from toolkit import grounding
+from toolkit.control import HEADLINE, SENTENCE
 
 FERRY = (
     "A ferry with 63 passengers caught fire off the coast of Norway on Tuesday, police said. Nobody was hurt when "

@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 
 from models.recipes import seq2seq, summaries, summarizer, vocabulary
 from tests import tiny_models
+from toolkit.control import HEADLINE, SENTENCE
 from toolkit.engines import EngineSettings
 from toolkit.summarization import Summarizer
 
@@ -107,10 +108,10 @@ def test_prepared_pairs(monkeypatch: pytest.MonkeyPatch, translator: Path, data:
     mixture = json.loads((tmp_path / "mixture.json").read_text(encoding="utf-8"))
     pairs = seq2seq.EncodedPairs.load(tmp_path / "train.npz")
     assert sum(mixture.values()) == len(pairs)
-    assert mixture[f"{summaries.COPIES[0]} {summaries.SENTENCE}"] == 12
+    assert mixture[f"{summaries.COPIES[0]} {SENTENCE}"] == 12
     # An engine sends the token, a space and the text: the same pieces.
     processor = sentencepiece.SentencePieceProcessor(model_file=str(translator / "source.spm"))
-    example = summaries.Example("newsapi", summaries.HEADLINE, "The mayor resigned.", "Mayor resigned")
+    example = summaries.Example("newsapi", HEADLINE, "The mayor resigned.", "Mayor resigned")
     source, target = summarizer.encode([example], translator / "source.spm")[0]
     assert source == processor.encode("⟦headline⟧ The mayor resigned.")
     assert processor.piece_to_id("⟦headline⟧") in source

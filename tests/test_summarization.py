@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from tests import tiny_models
+from tests.shuffling import shuffled_copy
 from toolkit import grounding, segmentation, store
+from toolkit.control import HEADLINE, SENTENCE
 from toolkit.documents import Summary, TranslatedSegment, Translation
 from toolkit.engines import EngineSettings, Generation, GenerationOptions, Seq2SeqEngine
 from toolkit.engines.fake import FakeSeq2Seq
 from toolkit.errors import InputError
-from toolkit.summarization import HEADLINE, SENTENCE, Summarizer
+from toolkit.summarization import Summarizer
 
 DATA = Path(__file__).parent / "data" / "summaries.jsonl"
 ARTICLES = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
@@ -344,18 +346,8 @@ def test_shipped_summaries_beat_random_passages_and_are_its_own_words(shipped: S
 
 @pytest.mark.weights
 def test_shuffled_weights_fail_that(shipped: Summarizer, tmp_path: Path) -> None:
-    import numpy as np
-    from safetensors.numpy import load_file, save_file
-
-    model = store.resolve(None, task="summarization")
-    for path in model.folder.iterdir():
-        if path.suffix != ".safetensors":
-            (tmp_path / path.name).write_bytes(path.read_bytes())
-    rng = np.random.default_rng(0)
-    weights = load_file(str(model.folder / "model.safetensors"))
-    shuffled = {name: rng.permutation(tensor.reshape(-1)).reshape(tensor.shape) for name, tensor in weights.items()}
-    save_file(shuffled, str(tmp_path / "model.safetensors"), metadata={"format": "pt"})
-    broken = Summarizer(tmp_path, settings=EngineSettings(threads=1))
+    damaged = shuffled_copy(store.resolve(None, task="summarization").folder, tmp_path / "damaged")
+    broken = Summarizer(damaged, settings=EngineSettings(threads=1))
     assert not _beats_random_passages(_raw(broken.engine, len(ARTICLES)))
     summaries = list(broken.summarize_many((article["text"] for article in ARTICLES), sentences=1))
     own = sum(s.sentences[0].text not in a["text"] for s, a in zip(summaries, ARTICLES, strict=True))

@@ -191,6 +191,8 @@ def test_control_tokens_in_a_text_are_only_text() -> None:
     engine = Scripted(lambda text, _: text)
     _one("⟦bt⟧ Der Hund bellt.", engine)
     assert engine.calls[0] == ["[bt] Der Hund bellt."]
+    _one("⟦bt⟧ KANZLER TRITT ZURÜCK", engine)
+    assert engine.calls[1] == ["[bt] Kanzler Tritt Zurück"]
 
 
 def test_dutch_is_translated_and_marked() -> None:

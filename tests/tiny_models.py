@@ -6,6 +6,8 @@ Each takes well under a second to make. They write nonsense, but every engine th
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -205,9 +207,9 @@ def bert(
     from tokenizers import BertWordPieceTokenizer
 
     folder.mkdir(parents=True)
-    tokenizer = BertWordPieceTokenizer(lowercase=True)
-    tokenizer.train_from_iterator([*ENGLISH, *GERMAN], vocab_size=300, show_progress=False)
-    tokenizer.save_model(str(folder))
+    pieces = _word_pieces([*ENGLISH, *GERMAN], 300)
+    (folder / "vocab.txt").write_text("".join(piece + "\n" for piece in pieces), encoding="utf-8")
+    tokenizer = BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=True)
     if tokenizer_json:
         # Saved with padding and truncation on, as all-MiniLM-L6-v2 has it: the engines must not heed them.
         tokenizer.enable_padding(length=128)
@@ -247,6 +249,23 @@ def bert(
         _write_json(folder / "sentence_bert_config.json", {"max_seq_length": longest, "do_lower_case": False})
     _save_weights(model, folder, "safetensors")
     return folder
+
+
+def _word_pieces(texts: Sequence[str], size: int) -> list[str]:
+    """Characters, then the commonest words. Not trained: the trainer of `tokenizers` breaks ties anew in every run."""
+    words = Counter(word for text in texts for word in re.findall(r"\w+|[^\w\s]", text.lower()))
+    characters = sorted({character for word in words for character in word})
+    pieces = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *characters,
+        *(f"##{character}" for character in characters),
+    ]
+    longer = sorted((word for word in words if len(word) > 1), key=lambda word: (-words[word], word))
+    return (pieces + longer)[:size]
 
 
 def t5(folder: Path) -> Path:

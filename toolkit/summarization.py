@@ -11,14 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from toolkit import grounding, repetition, segmentation, store
+from toolkit import control, grounding, repetition, segmentation, store
+from toolkit.control import HEADLINE, SENTENCE
 from toolkit.documents import Summary, SummarySentence, Translation
 from toolkit.engines import EngineSettings, Generation, GenerationOptions, Seq2SeqEngine, load_seq2seq
+from toolkit.engines.limits import fits
 from toolkit.errors import InputError
 from toolkit.passages import Passage, choose_passages, is_sentence, opening
-
-HEADLINE = "⟦headline⟧"
-SENTENCE = "⟦sentence⟧"
 
 # Articles whose passages are rewritten in the same batches.
 _CHUNK = 16
@@ -52,7 +51,6 @@ _SAME = 0.75
 # A headline made from a sentence, where the model wrote none that is true, is cut at a clause to at most this.
 _HEADLINE_WORDS = 16
 
-_CONTROL = str.maketrans("⟦⟧", "[]")
 # Twice the length of a long English word: text without spaces counts as words too.
 _WORD_CHARACTERS = 20
 _CLAUSE_STARTS = frozenset(
@@ -100,15 +98,10 @@ class Summarizer:
     ) -> None:
         """Load the model; a given `engine` takes its place, for tests and other runtimes, and gets control tokens."""
         self.settings = settings or EngineSettings()
-        if engine is None and self.settings.engine == "fake":
-            from toolkit.engines.fake import FakeSeq2Seq
-
-            engine = FakeSeq2Seq()
-        if engine is None:
-            self.model: store.Model | None = store.resolve(model, task="summarization")
-            self.engine: Seq2SeqEngine = load_seq2seq(self.model, self.settings)
-        else:
-            self.model, self.engine = None, engine
+        self.model: store.Model | None = None
+        if engine is None and self.settings.engine != "fake":
+            self.model = store.resolve(model, task="summarization")
+        self.engine = engine or load_seq2seq(self.model, self.settings)
         self._rewrites = self.model is None or _knows_control_tokens(self.model)
 
     @property
@@ -171,9 +164,7 @@ class Summarizer:
         return _Rewriting(Passage((first,), parts[0]), _prompt(token, parts[0]), is_part=True)
 
     def _fits(self, prompt: str) -> bool:
-        # A token is at least one byte long, so short texts need no counting.
-        limit = self.engine.max_source_tokens
-        return len(prompt.encode("utf-8", "replace")) + 2 < limit or self.engine.count_tokens([prompt])[0] <= limit
+        return fits(self.engine, prompt)
 
     def _rewrite(self, rewritings: Sequence[_Rewriting], options: GenerationOptions, read: _Reader) -> None:
         """Every passage once; those whose output is unsound once more."""
@@ -261,7 +252,7 @@ class Summarizer:
         """The article in runs of sentences that fit, of about equal length, with their indices; nothing left out."""
         parts: list[tuple[int, str]] = []
         for i, sentence in enumerate(article.sentences):
-            parts += [(i, part) for part in segmentation.split_at_clause(sentence.translate(_CONTROL), self._fits)]
+            parts += [(i, part) for part in segmentation.split_at_clause(control.as_text(sentence), self._fits)]
         sizes = self.engine.count_tokens([part for _, part in parts])
         # One token for the space between two parts, which some vocabularies count.
         total, limit = sum(sizes) + len(sizes), self.engine.max_source_tokens
@@ -331,7 +322,7 @@ def _knows_control_tokens(model: store.Model) -> bool:
 
 
 def _prompt(token: str, text: str) -> str:
-    return f"{token} {text.translate(_CONTROL)}"
+    return f"{token} {control.as_text(text)}"
 
 
 def _closest(sentences: Sequence[str], indices: Sequence[int], text: str) -> int:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from toolkit import facts, language, protection, repetition, segmentation, store
+from toolkit import control, facts, language, protection, repetition, segmentation, store
 from toolkit.documents import Document, Segment, TranslatedSegment, Translation
 from toolkit.engines import EngineSettings, Generation, GenerationOptions, Seq2SeqEngine, load_seq2seq
+from toolkit.engines.limits import fits
 from toolkit.memory import TranslationMemory
 
 # Sentences handed to the engine at once: enough to sort by length and fill both cores, few enough to show progress.
@@ -28,9 +29,6 @@ _SHORT_WORDS = frozenset(
     "ab als am an auf aus bei bis da das dem den der des die du ein er es für ich ihm ihn ihr im in ist ja man mit nie "
     "nun nur ob per pro sie so um und uns vom von vor war was wem wen wer wie wir wo zu zum zur".split()
 )
-
-# Words between these brackets steer the shipped models; in a text they are only text.
-_CONTROL = str.maketrans("⟦⟧", "[]")
 
 # Fewer words say too little about their language: "Joe Biden in Paris" is four.
 _WORDS_TO_TELL_LANGUAGE = 5
@@ -88,7 +86,7 @@ class Translator:
 
     def translate(self, source: str | Document, *, progress: Callable[[int], None] | None = None) -> Translation:
         """One text or document. `progress` is called with the number of sentences finished since the last call."""
-        document = source if isinstance(source, Document) else segmentation.read_document(source, language=None)
+        document = _read(source)
         return self._assemble(document, self._translate_segments(document.segments, progress))
 
     def translate_many(self, sources: Iterable[str | Document]) -> Iterator[Translation]:
@@ -150,16 +148,16 @@ class Translator:
         if detected == "en":
             return _Work(text, marks={"copied", "foreign"})
         work = _Work(text, marks={"foreign"} if detected not in {None, "de"} else set())
-        spoken = text.translate(_CONTROL)
+        spoken = control.as_text(text)
         if _is_capitals(text):
-            spoken = _sentence_case(text)
+            spoken = _sentence_case(spoken)
             work.marks.add("recased")
-        parts = [spoken]
         if any(len(word) > protection.LONGEST_WORD for word in spoken.split()):
             # No model reads a word without end; what stands around it is translated, it is copied.
-            parts = list(protection.pieces(spoken))
             work.attempts = [
-                _Attempt(part) if i % 2 == 0 else _copied(part) for i, part in enumerate(parts) if part.strip()
+                _Attempt(part) if i % 2 == 0 else _copied(part)
+                for i, part in enumerate(protection.pieces(spoken))
+                if part.strip()
             ]
         else:
             work.attempts = [_Attempt(spoken)]
@@ -174,9 +172,7 @@ class Translator:
         return work
 
     def _fits(self, text: str) -> bool:
-        # A token is at least one byte long, so short texts need no counting.
-        limit = self.engine.max_source_tokens
-        return len(text.encode("utf-8", "replace")) + 2 < limit or self.engine.count_tokens([text])[0] <= limit
+        return fits(self.engine, text)
 
     def _generate(self, attempts: Sequence[_Attempt], options: GenerationOptions) -> None:
         waiting = [attempt for attempt in attempts if "copied" not in attempt.marks]
@@ -248,12 +244,16 @@ def _finish(work: _Work) -> TranslatedSegment:
     return TranslatedSegment(source, joined, _mean_log_prob(work.attempts), _ordered(marks))
 
 
+def _read(source: str | Document) -> Document:
+    return source if isinstance(source, Document) else segmentation.read_document(source, language=None)
+
+
 def _groups(sources: Iterable[str | Document]) -> Iterator[list[Document]]:
     """Documents in groups of about a chunk of sentences."""
     group: list[Document] = []
     size = 0
     for source in sources:
-        document = source if isinstance(source, Document) else segmentation.read_document(source, language=None)
+        document = _read(source)
         group.append(document)
         # A blank document weighs one, so that a million of them do not wait for the first sentence.
         size += max(1, len(document.segments))

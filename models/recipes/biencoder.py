@@ -21,6 +21,7 @@ from torch import Tensor
 from torch.nn import functional
 from transformers import BertModel
 
+from models.recipes import precision
 from models.recipes.topic_examples import TEMPLATES, Example, are_related, wordings
 from toolkit.engines.tokenization import FastTokenizer
 
@@ -75,7 +76,7 @@ class BiEncoder:
 
     def vectors(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Unit vectors in float32, gradients kept."""
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.net.training):
+        with precision.autocast("cpu", enabled=self.net.training):
             states = self.net(input_ids=ids, attention_mask=mask).last_hidden_state
         weights = mask.unsqueeze(-1).float()
         return functional.normalize((states.float() * weights).sum(1) / weights.sum(1), dim=-1)

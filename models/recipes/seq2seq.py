@@ -18,6 +18,9 @@ import torch
 from torch import nn
 from transformers import GenerationConfig, MarianConfig, MarianMTModel
 
+from models.recipes import precision
+from models.recipes.muon import Float32Muon
+
 # Padded lengths. Few, because oneDNN and torch.compile build a new kernel for every new shape; steps of 10-25 %,
 # because padding is wasted work.
 LENGTHS = (8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128, 192, 256)
@@ -212,6 +215,17 @@ def build_model(size: Size, *, vocabulary: int, seed: int, dropout: float = 0.0)
     return model
 
 
+def load_model(folder: Path, *, dropout: float = 0.0) -> MarianMTModel:
+    """The model of a folder that `export` wrote, in float32, to go on from."""
+    model: MarianMTModel = MarianMTModel.from_pretrained(
+        str(folder), dtype=torch.float32, use_safetensors=True, dropout=dropout
+    )
+    # The sinusoids are constants, but loading makes parameters of them: nobody would clear their gradients.
+    for part in (model.model.encoder, model.model.decoder):
+        part.embed_positions.requires_grad_(False)
+    return model
+
+
 def loss_of(
     model: MarianMTModel, hidden: torch.Tensor, targets: torch.Tensor, smoothing: float, *, backward: bool
 ) -> float:
@@ -230,7 +244,7 @@ def loss_of(
     total = 0.0
     for start in range(0, len(wanted), LOSS_ROWS):
         part = slice(start, start + LOSS_ROWS)
-        with torch.autocast(hidden.device.type, dtype=torch.bfloat16):
+        with precision.autocast(hidden.device.type):
             logits = states[part] @ weight[:pad].t()
         loss = nn.functional.cross_entropy(logits.float(), wanted[part], label_smoothing=smoothing, reduction="sum")
         loss = loss / len(wanted)
@@ -246,7 +260,7 @@ def loss_of(
 def _forward(model: MarianMTModel, source: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     pad = int(model.config.pad_token_id)
     start = torch.full_like(target[:, :1], pad)
-    with torch.autocast(source.device.type, dtype=torch.bfloat16):
+    with precision.autocast(source.device.type):
         return model.model(
             input_ids=source,
             attention_mask=(source != pad).long(),
@@ -287,8 +301,10 @@ def optimisers(model: MarianMTModel, learning_rate: float) -> list[torch.optim.O
             parameter.ndim == 2 and "shared" not in name and "embed_tokens" not in name and "lm_head" not in name
         )
         (matrices if is_hidden else others).append(parameter)
+    is_on_cpu = matrices[0].device.type == "cpu"
+    muon = Float32Muon if is_on_cpu and not precision.has_fast_bfloat16("cpu") else torch.optim.Muon
     return [
-        torch.optim.Muon(matrices, lr=learning_rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
+        muon(matrices, lr=learning_rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
         torch.optim.AdamW(others, lr=learning_rate, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.0),
     ]
 

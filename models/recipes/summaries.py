@@ -19,9 +19,7 @@ from pathlib import Path
 
 from models.recipes.corpora import key, read_pairs
 from toolkit import grounding
-
-HEADLINE = "⟦headline⟧"
-SENTENCE = "⟦sentence⟧"
+from toolkit.control import HEADLINE, SENTENCE
 
 CORPORA: dict[str, str] = {
     "newsapi": "research (news text © its publishers)",

@@ -20,7 +20,6 @@ from pathlib import Path
 
 import sentencepiece
 import torch
-from transformers import MarianMTModel
 
 from models.recipes import (
     corpora,
@@ -94,12 +93,6 @@ def encode(examples: Sequence[summaries.Example], spm: Path) -> list[tuple[list[
     return list(zip(sources, targets, strict=True))
 
 
-def start_from(translator: Path) -> MarianMTModel:
-    """The translator's model in float32: its decoder writes English news already, its encoder learns to read it."""
-    model: MarianMTModel = MarianMTModel.from_pretrained(str(translator), dtype=torch.float32, use_safetensors=True)
-    return model
-
-
 def main() -> None:
     """Prepare, train, export and score by the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -136,7 +129,7 @@ def main() -> None:
         )
         started = time.monotonic()
         model = seq2seq.train(
-            start_from(options.translator),
+            seq2seq.load_model(options.translator),
             pairs,
             schedule=schedule,
             work=options.work,

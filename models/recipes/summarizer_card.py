@@ -10,8 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from models.recipes import corpora, summaries, summary_scores
-from models.recipes.translator_card import draw_curve
+from models.recipes import corpora, learning_curve, summaries, summary_scores
 
 _TEXT = """---
 license: other
@@ -93,8 +92,7 @@ def write_card(work: Path, folder: Path) -> None:
     mixture: dict[str, int] = json.loads((work / "mixture.json").read_text(encoding="utf-8"))
     run: dict[str, Any] = json.loads((work / "run.json").read_text(encoding="utf-8"))
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    log = [json.loads(line) for line in (work / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    draw_curve(log, folder / "learning-curve.svg")
+    learning_curve.draw(learning_curve.read_log(work), folder / "learning-curve.svg")
     weights = folder / "model.safetensors"
     licences = summaries.CORPORA | {corpus.name: corpus.licence for corpus in corpora.CORPORA}
     text = _TEXT.format(

@@ -13,6 +13,7 @@ import itertools
 import json
 import os
 import random
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +36,11 @@ HELD_OUT_LINES = 400
 """Lines of newstest2018 whose loss is logged during training."""
 
 
-def prepare(data: Path, work: Path, *, vocabulary_size: int, seed: int) -> None:
-    """Write `work`/source.spm, train.npz, held_out.npz and mixture.json."""
+def prepare(data: Path, work: Path, *, vocabulary_size: int, seed: int, start: Path | None = None) -> None:
+    """Write `work`/source.spm, train.npz, held_out.npz and mixture.json.
+
+    The vocabulary is that of the folder `start`, if given.
+    """
     if (work / "held_out.npz").exists():
         return
     work.mkdir(parents=True, exist_ok=True)
@@ -48,8 +52,12 @@ def prepare(data: Path, work: Path, *, vocabulary_size: int, seed: int) -> None:
         counts[corpus.name] = len(pairs)
         mixed += [(corpus.synthetic_source, pair) for pair in augmentation.augment(pairs, rng=rng)]
         print(f"{corpus.name}: {len(pairs)} pairs an epoch", flush=True)
-    sample = rng.sample(mixed, min(len(mixed), 400_000))
-    spm = vocabulary.train(itertools.chain.from_iterable(pair for _, pair in sample), size=vocabulary_size, folder=work)
+    if start is None:
+        sample = rng.sample(mixed, min(len(mixed), 400_000))
+        lines = itertools.chain.from_iterable(pair for _, pair in sample)
+        spm = vocabulary.train(lines, size=vocabulary_size, folder=work)
+    else:
+        spm = Path(shutil.copy(start / "source.spm", work / "source.spm"))
     processor = sentencepiece.SentencePieceProcessor(model_file=str(spm))
     tag = processor.piece_to_id("⟦bt⟧")
     sources = processor.encode([pair[0] for _, pair in mixed], num_threads=2)
@@ -82,6 +90,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path(".work/translator"))
     parser.add_argument("--output", type=Path, default=Path("models/translator-de-en"))
+    parser.add_argument("--start", type=Path, help="go on from the weights and vocabulary of this model folder")
     parser.add_argument("--steps", type=int, default=960)
     parser.add_argument("--batch-tokens", type=int, default=6144)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
@@ -97,10 +106,13 @@ def main() -> None:
     parser.add_argument("--stop-after", type=int)
     options = parser.parse_args()
 
-    prepare(options.data, options.work, vocabulary_size=options.vocabulary, seed=options.seed)
+    prepare(options.data, options.work, vocabulary_size=options.vocabulary, seed=options.seed, start=options.start)
     processor = sentencepiece.SentencePieceProcessor(model_file=str(options.work / "source.spm"))
     size = seq2seq.Size(d_model=options.d_model, feed_forward=options.feed_forward, heads=options.d_model // 64)
-    model = seq2seq.build_model(size, vocabulary=len(processor), seed=options.seed, dropout=options.dropout)
+    if options.start is None:
+        model = seq2seq.build_model(size, vocabulary=len(processor), seed=options.seed, dropout=options.dropout)
+    else:
+        model = seq2seq.load_model(options.start, dropout=options.dropout)
     model = seq2seq.train(
         model,
         seq2seq.EncodedPairs.load(options.work / "train.npz"),

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from models.recipes import learning_curve
 from models.recipes.corpora import CORPORA
 
 _TEXT = """---
@@ -88,10 +89,7 @@ def write_card(work: Path, folder: Path) -> None:
     mixture: dict[str, Any] = json.loads((work / "mixture.json").read_text(encoding="utf-8"))
     run: dict[str, Any] = json.loads((work / "run.json").read_text(encoding="utf-8"))
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    lines = (json.loads(line) for line in (work / "log.jsonl").read_text(encoding="utf-8").splitlines())
-    # A resumed run logs the steps since its checkpoint again; the later line counts.
-    log = sorted({line["step"]: line for line in lines}.values(), key=lambda line: line["step"])
-    draw_curve(log, folder / "learning-curve.svg")
+    learning_curve.draw(learning_curve.read_log(work), folder / "learning-curve.svg")
     weights = folder / "model.safetensors"
     rates = run["augmentation"]
     first = next(iter(scores.values()))
@@ -157,30 +155,6 @@ def score_table(scores: dict[str, Any]) -> str:
             else f"| {label} | " + " | ".join(cells) + " | |"
         )
     return "\n".join(lines)
-
-
-def draw_curve(log: list[dict[str, Any]], path: Path) -> None:
-    """Training and held-out loss over the steps, as a plot."""
-    import matplotlib
-
-    matplotlib.use("svg")
-    from matplotlib import pyplot
-
-    pyplot.rcParams["svg.hashsalt"] = "klartext"
-    figure, axes = pyplot.subplots(figsize=(6, 3.2), layout="constrained")
-    axes.plot(
-        [line["step"] for line in log],
-        [line["loss"] for line in log],
-        label="training, label smoothing 0.1",
-        color="0.6",
-    )
-    held_out = [(line["step"], line["held_out"]) for line in log if "held_out" in line]
-    if held_out:
-        axes.plot(*zip(*held_out, strict=True), label="held out", color="C0", marker=".")
-    axes.set(xlabel="step", ylabel="cross entropy, nats a token")
-    axes.legend(frameon=False)
-    figure.savefig(path, metadata={"Date": None})
-    pyplot.close(figure)
 
 
 if __name__ == "__main__":

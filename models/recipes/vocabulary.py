@@ -12,7 +12,9 @@ from pathlib import Path
 
 import sentencepiece
 
-CONTROL_TOKENS = ("⟦bt⟧", "⟦headline⟧", "⟦sentence⟧", "⟦term⟧", "⟦/term⟧", "⟦x⟧")
+from toolkit.control import HEADLINE, SENTENCE
+
+CONTROL_TOKENS = ("⟦bt⟧", HEADLINE, SENTENCE, "⟦term⟧", "⟦/term⟧", "⟦x⟧")
 """Single pieces at the start of a source (or round a term) that steer the model."""
 
 # What is read → what the model sees. Quotation marks become the two typewriter ones: English sets them so, and

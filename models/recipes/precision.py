@@ -1,0 +1,18 @@
+"""The number format of the training arithmetic: bfloat16 where the hardware multiplies it, float32 elsewhere."""
+
+from __future__ import annotations
+
+import torch
+
+
+def has_fast_bfloat16(device: str) -> bool:
+    """Whether products in bfloat16 are faster than in float32: on a GPU, and on a CPU with AVX-512 BF16.
+
+    On a CPU with AVX2 alone they run 200 times slower (measured: 0.8 against 171 GFLOP/s on two cores).
+    """
+    return device != "cpu" or torch.cpu._is_avx512_bf16_supported()
+
+
+def autocast(device: str, *, enabled: bool = True) -> torch.autocast:
+    """bfloat16 products where they are fast; elsewhere everything stays float32."""
+    return torch.autocast(device, dtype=torch.bfloat16, enabled=enabled and has_fast_bfloat16(device))
