@@ -58,8 +58,9 @@ def unmet(output: str, expects: Sequence[Sequence[str]]) -> list[Sequence[str]]:
 def occurs(text: str, output: str) -> bool:
     """Whether a text occurs as whole words, any white space for a blank, curly or straight quotation marks.
 
-    Upper and lower case differ only where the text has a capital after its first letter (NATO, "New York"): what
-    merely starts with one may as well start a sentence. A number is whole: "3" is not in "3.5" nor in "13".
+    Upper and lower case differ only where the text has a capital after its first letter (NATO, "from Milan"): what
+    merely starts with one may as well start a sentence. A small first letter is never required: "From Milan" will do.
+    A number is whole: "3" is not in "3.5" nor in "13".
     """
     return _pattern(text).search(output.translate(_STRAIGHT)) is not None
 
@@ -71,4 +72,6 @@ def _pattern(text: str) -> re.Pattern[str]:
     before = r"(?<!\w)(?<!\d[.,])" if straight[:1].isalnum() else ""
     after = r"(?!\w)(?![.,]\d)" if straight[-1:].isalnum() else ""
     is_cased = any(character.isupper() for character in straight[1:])
+    if is_cased and words[0].islower():
+        words = f"[{words[0]}{words[0].upper()}]{words[1:]}"
     return re.compile(before + words + after, 0 if is_cased else re.IGNORECASE)

@@ -270,6 +270,7 @@ def _score(task: Task, data: DataSet, models: Models | None, made: _Produced, se
         ids=tuple(example.id for example in examples),
         details={
             **made.details,
+            "floors": [measure.title for measure in measures if measure.is_floor],
             "beaten": _beaten(measures, own.scores, baselines),
             **_registers(measures, own.statistics, examples),
             **_topic_details(task, made.outputs, examples),

@@ -34,7 +34,8 @@ class DataSet:
         """Over all examples: the same contents have the same checksum, whatever file they come from."""
         digest = hashlib.sha256()
         for example in self.examples:
-            digest.update(json.dumps(asdict(example), ensure_ascii=False, sort_keys=True).encode())
+            known = {name: value for name, value in asdict(example).items() if value}
+            digest.update(json.dumps(known, ensure_ascii=False, sort_keys=True).encode())
         return digest.hexdigest()
 
     @property
