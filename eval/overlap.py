@@ -93,7 +93,7 @@ class _Rouge(Share):
         return super().rows(predictions, references, sources)
 
     def row(self, prediction: str, reference: Sequence[str], _source: str, /) -> tuple[float, float]:
-        scores = self._scorer.score_multi([_one_a_line(text) for text in reference], _one_a_line(prediction))
+        scores = self._scorer.score_multi([one_a_line(text) for text in reference], one_a_line(prediction))
         return scores[self.kind].fmeasure, 1.0
 
     def signature(self, references: Sequence[Sequence[str]]) -> str:
@@ -121,7 +121,7 @@ class RougeLsum(_Rouge):
     kind = "rougeLsum"
 
 
-def _one_a_line(text: str) -> str:
+def one_a_line(text: str) -> str:
     """Its sentences, one a line: what rougeLsum takes for sentences."""
     return "\n".join(segmentation.split_sentences(text, language="en"))
 

@@ -114,7 +114,8 @@ def read_contrast(path: Path) -> DataSet:
             )
         except (KeyError, TypeError) as error:
             raise InputError(f"{path}, line {number}: {error} is missing or no list: see eval/data/README.md") from None
-        if not (example.expects or example.forbids) or not all(example.expects):
+        checks = [*example.expects, *([example.forbids] if example.forbids else [])]
+        if not checks or not all(texts and all(text.strip() for text in texts) for texts in checks):
             raise InputError(
                 f"{path}, line {number}: nothing to check in {example.id}: name what it expects or forbids"
             )
