@@ -1,0 +1,88 @@
+"""The check of one sentence against its translation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from toolkit.facts import acronyms, dates, links, names, negation, quantities, quotations, times, units
+from toolkit.facts.dates import Day
+from toolkit.facts.findings import KINDS, Finding, Mention, pair
+from toolkit.facts.quantities import Quantity
+from toolkit.facts.sentence import Sentence, read
+
+# Numbers up to this are written out and used without counting.
+_SMALL = 12
+_ORDER = {kind: i for i, kind in enumerate(KINDS)}
+
+
+def check(source: str, translation: str) -> tuple[Finding, ...]:
+    """The facts of a German sentence that its English translation lacks, changed or added, by kind and place.
+
+    An empty translation lacks every fact. No finding is no proof: what cannot be told with confidence is not reported.
+    """
+    addresses = links.links(source), links.links(translation)
+    german = read(_without(source, addresses[0]), "de")
+    english = read(_without(translation, addresses[1]), "en")
+    found = [
+        *_numbers(german, english),
+        *units.compare(german, english, "currency"),
+        *units.compare(german, english, "unit"),
+        *negation.compare(german, english),
+        *names.compare(german, english),
+        *acronyms.compare(german, english),
+        *links.compare(source, translation, *addresses),
+        *quotations.compare(source, translation),
+    ]
+    return tuple(sorted(found, key=lambda finding: (_ORDER[finding.kind], finding.start)))
+
+
+def _without(text: str, links: Sequence[Mention]) -> str:
+    """The text with blanks where the links are, so that nothing within them is read and every offset holds."""
+    for link in links:
+        text = text[: link.start] + " " * (link.end - link.start) + text[link.end :]
+    return text
+
+
+def _numbers(german: Sentence, english: Sentence) -> list[Finding]:
+    """Numbers, dates and times, which may each be written as another."""
+    clocks = times.times(german), times.times(english)
+    numbers = quantities.quantities(german, clocks[0]), quantities.quantities(english, clocks[1])
+    days = dates.days(german), dates.days(english)
+    if not any((*clocks, *numbers, *days)):
+        return []
+    numbers = _without_months(numbers[0], days[0]), _without_months(numbers[1], days[1])
+    plain = quantities.all_values(numbers[0]), quantities.all_values(numbers[1])
+    values = [
+        own | times.values(clock) | ({float(day.number) for day in found} if dates.numeric_months(other) else set())
+        for own, clock, found, other in zip(plain, clocks, days, (english, german), strict=True)
+    ]
+    lost = _not_copied(quantities.unmatched(numbers[0], values[1]), german, english)
+    new = _not_copied(quantities.unmatched(numbers[1], values[0]), english, german)
+    if not lost:
+        # The two of them, one in five: small numbers in words are new only in another's place.
+        new = [one for one in new if english.text[one.start].isdecimal() or one.values[0] > _SMALL]
+    findings: list[Finding] = []
+    for kind, is_date in (("date", True), ("number", False)):
+        some: list[list[Mention]] = [
+            [one for one in side if dates.is_dated(text, one, found) == is_date]
+            for side, text, found in zip((lost, new), (german, english), days, strict=True)
+        ]
+        findings += pair(kind, german.text, english.text, *some)
+    findings += times.compare(german, english, *clocks, plain)
+    findings += dates.compare(german, english, *days)
+    return findings
+
+
+def _without_months(found: list[Quantity], days: list[Day]) -> list[Quantity]:
+    """The numbers without the month of 3.7.2025."""
+    months = {day.start for day in days if day.number <= 12}
+    return [quantity for quantity in found if quantity.start not in months]
+
+
+def _not_copied(mentions: Sequence[Quantity], own: Sentence, other: Sentence) -> list[Quantity]:
+    """Those that are not words of a foreign title left as it is: "Ten Years Later" in the German too."""
+    return [
+        mention
+        for mention in mentions
+        if own.text[mention.start].isdecimal() or own.text[mention.start : mention.end].casefold() not in other.words
+    ]

@@ -1,0 +1,129 @@
+"""Negation that a translation lost or added."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from toolkit.facts import tables
+from toolkit.facts.findings import Finding, Mention, pair
+from toolkit.facts.sentence import Sentence
+
+# What else may say "not", by beginnings and endings.
+_GERMAN_PARTS = re.compile(
+    r"""
+    ^(?: un(?!d$|s|t|iver|ion|i|fall|mittel|glück|no$|ruh|recht) | nicht | miss(?!ion|ouri|brauch) | inakz | inko |
+    intol | indisk | illeg | irreg | irrel | anti | a(?:sozial|typ|mor) | non | verbiet | verbot | verhinder |
+    vermeid | vermied | verweiger | versäum | verpass | verlor | verlier | verzicht | vergess | vergaß | verneint |
+    fehl | mangel | mängel | lehn | ableh | abgeleh | (?:ge)?weiger | (?:ge)?scheiter | dementier | bestreit |
+    bestritt | (?:be)?zweifel | ausschl | ausgeschl | ausblieb | ausbleib | entfall | entfiel | gegenteil |
+    (?:ge)?stopp | verfehl | abwesen | entzog | entzieh | entgeh | entging | entkomm | zurückweis | wies(?!e) |
+    boykott | (?:ge)?hinder | erspar | absag | abgesag | (?:ge)?schwieg | schweig | nirgend | keine | null | knapp |
+    schlecht | höchsten ) | los(?:e[nrms]?|igkeit)?$ | frei(?:e[nrms]?)?$ | leer
+    """,
+    re.VERBOSE,
+)
+_GERMAN_NEGATIVE = re.compile(
+    r"""
+    ^(?: un(?!d$|s|t|iver|ion|i|fall|mittel|glück|no$|ruh|recht|ge(?:fähr|achtet)) |
+     verbiet | verbot | verhinder | vermeid | vermied | verweiger
+    | vergess | vergaß | verlor | verlier | verlust | versäum | verpass | verzicht | falsch | bestreit | bestritt |
+    dementier | ablehn | lehnt | abgelehn | ausgeschl | ausschl | absag | abgesag | verneint | fehl | mangel |
+    mängel | weiger | (?:ge)?scheiter | (?:be)?zweifel | (?:ge)?stopp | kaum | wenig | außer | illegal | gratis |
+    kostenlos | tote? ) | los(?:e[nrms]?|igkeit)?$ | frei(?:e[nrms]?|heit)?$
+    """,
+    re.VERBOSE,
+)
+_ENGLISH_PARTS = re.compile(
+    r"""
+    ^(?: un(?!i|der|til|to$|fortunate|expected) | non |
+    dis(?:abled|agree|allow|appear|approv|belie|connect|continu|honest|interest|like|miss|obe|order|regard|respect|satisf
+    |trust) |
+    in(?:abili|accessib|accurate|activ|adequa|appropriate|capa|complete|conclusive|consisten|correct|decisive|defini
+    |dispensable|effect|effic|evitabl|experienc|explic|flexib|formal|human|numerable|secur|sensitiv|separab|significan
+    |sufficien|tolera|valid|visib|vinci) | im(?:balance|matur|moral|patien|perfect|possib|proba|prope) |
+    mis(?!s|t|er) | il(?:leg|lo|lic) | ir(?:regul|relev|respo|repla) ) | less(?:ly|ness)?$ | free$ | freely$ |
+    freedom$
+    """,
+    re.VERBOSE,
+)
+_NO_IDIOMS = frozenset("less fewer more matter doubt wonder question mistake".split())
+_WITHOUT_IDIOMS = frozenset("hitch incident red doubt question exception".split())
+# "Not only" and "not least" add rather than deny; they are often translated by "as well as".
+_NOT_ONLY = frozenset("nur bloß allein zuletzt erst only just merely least until quite exactly".split())
+_CONTRACTED = re.compile(r"n['’]t$")
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def _german(lower: str) -> tuple[bool, bool, bool]:
+    """Whether a word negates, whether it may stand for a negation, and whether it is negative without negating."""
+    is_strong = lower in tables.words("negation-de")
+    is_weak = is_strong or lower in tables.words("weak-negation-de") or bool(_GERMAN_PARTS.search(lower))
+    return is_strong, is_weak, not is_strong and len(lower) > 3 and bool(_GERMAN_NEGATIVE.search(lower))
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def _english(lower: str) -> tuple[bool, bool]:
+    is_strong = lower in tables.words("negation-en") or bool(_CONTRACTED.search(lower))
+    return is_strong, is_strong or lower in tables.words("weak-negation-en") or bool(_ENGLISH_PARTS.search(lower))
+
+
+def compare(source: Sentence, translation: Sentence) -> list[Finding]:
+    """A negation of one side where nothing on the other may stand for it."""
+    left, left_idle = _negations(source)
+    right, right_idle = _negations(translation)
+    lost: list[Mention] = []
+    new: list[Mention] = []
+    # What is negative in both (ungewöhnlich, unusual) stands for itself, not for a further negation.
+    if len(left) > len(right) + right_idle:
+        weak = sum(_is_negative(translation, i) for i in range(len(translation.tokens)))
+        own = sum(_german(token.lower)[2] for token in source.tokens)
+        lost = left[len(right) + right_idle + max(0, weak - own) :]
+    elif len(right) > len(left) + left_idle:
+        weak = sum(_german(token.lower)[:2] == (False, True) for token in source.tokens)
+        own = sum(_is_negative(translation, i) for i in range(len(translation.tokens)))
+        new = right[len(left) + left_idle + max(0, weak - own) :]
+    return pair("negation", source.text, translation.text, lost, new)
+
+
+def _negations(sentence: Sentence) -> tuple[list[Mention], int]:
+    """The negations of a sentence, and how many more there are that need no counterpart."""
+    read = _german if sentence.language == "de" else _english
+    found: list[Mention] = []
+    idle = 0
+    for i, token in enumerate(sentence.tokens):
+        if read(token.lower)[0]:
+            if _denies_nothing(sentence, i):
+                idle += 1
+            else:
+                found.append(Mention(token.start, token.end))
+    return found, idle
+
+
+def _is_negative(sentence: Sentence, position: int) -> bool:
+    """Whether an English word may stand for a negation without being one."""
+    lower = sentence.tokens[position].lower
+    if lower in {"far", "rather"}:
+        return _next(sentence, position) in {"from", "than"}
+    if lower == "too":
+        return any(token.lower == "to" for token in sentence.tokens[position + 2 : position + 5])
+    return _english(lower) == (False, True)
+
+
+def _denies_nothing(sentence: Sentence, position: int) -> bool:
+    """Whether the word denies nothing: the "not" of "not only" and "whether or not", the "no" of "No. 1", "no less"."""
+    lower, following = sentence.tokens[position].lower, _next(sentence, position)
+    if lower in {"nicht", "not"} or lower.endswith(("n't", "n’t")):
+        before = {token.lower for token in sentence.tokens[max(0, position - 2) : position]}
+        return following in _NOT_ONLY or (lower == "not" and "or" in before)
+    if lower == "without":
+        return not _WITHOUT_IDIOMS.isdisjoint(token.lower for token in sentence.tokens[position + 1 : position + 4])
+    if lower == "nor":
+        return "neither" in sentence.words
+    return lower == "no" and (following[:1].isdecimal() or following in _NO_IDIOMS)
+
+
+def _next(sentence: Sentence, position: int) -> str:
+    """The casefolded word or number behind a token, a dot passed over; "" at the end."""
+    rest = sentence.tokens[position + 1 : position + 3]
+    return next((token.lower for token in rest if token.text != "."), "")
