@@ -1,0 +1,106 @@
+"""`python -m eval gate`: its options, and what it prints."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from eval.running import Models
+    from eval.runs import Run
+    from eval.tasks import Task
+
+DONE, CLOSED = 0, 1
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command."""
+    from eval.run_command import add_models
+
+    gate = commands.add_parser(
+        "gate",
+        help="run our own tasks and compare them with the committed baselines",
+        description="Run our own tasks and compare them with the committed baselines; exit 1 where a score is "
+        "significantly worse than its tolerance allows, or no better than a trivial baseline.",
+        allow_abbrev=False,
+    )
+    gate.add_argument("--tasks", metavar="A,B,C", help="these alone (default: all)")
+    gate.add_argument("--limit", type=int, metavar="N", help="the first N inputs of each task alone")
+    gate.add_argument("--baseline", type=Path, metavar="FOLDER", help="default: eval/results/baseline")
+    gate.add_argument("--output-folder", type=Path, metavar="FOLDER", help="keep the run files there")
+    gate.add_argument("--tolerances", type=Path, metavar="FILE", help="TOML table of what may be lost (default: ours)")
+    gate.add_argument(
+        "--report",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write the report to FILE.html or FILE.md; may be given several times",
+    )
+    gate.add_argument(
+        "--update-baseline", action="store_true", help="accept the runs as the new baselines instead of judging them"
+    )
+    gate.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    add_models(gate.add_argument_group("models"))
+    gate.set_defaults(action=_gate)
+
+
+def _gate(options: argparse.Namespace) -> int:
+    from eval import baseline, gate
+    from eval.report_command import check_outputs, write_report
+    from eval.run_command import models_of
+    from eval.tolerances import OURS, read_tolerances
+
+    # What cannot be used is refused before minutes of work.
+    check_outputs(options.report)
+    tolerances = read_tolerances(options.tolerances or OURS)
+    models = models_of(options)
+
+    from eval.tasks import find, tasks
+
+    chosen = [find(name.strip()) for name in options.tasks.split(",")] if options.tasks else list(tasks())
+    target = options.baseline or baseline.OURS
+    if not options.update_baseline:
+        baseline.require_all(target, [task.name for task in chosen], exactly=not options.tasks)
+    started = time.perf_counter()
+    runs = {}
+    for task in chosen:
+        path = (options.output_folder or target) / f"{task.name}.json"
+        runs[path] = _run(task, models, options.limit)
+        if options.output_folder is not None:
+            from eval.runs import write_run
+
+            write_run(runs[path], path)
+    seconds = time.perf_counter() - started
+    if options.update_baseline:
+        for path in baseline.update(target, runs):
+            say(f"written: {path}")
+        return DONE
+    comparisons = baseline.compare_all(baseline.pair(target, runs))
+    verdict = gate.judge(comparisons, tolerances)
+    print(json.dumps(gate.to_json(verdict), indent=1) if options.json else gate.to_text(verdict))
+    say(f"gate: {len(chosen)} tasks run in {seconds:.0f} s")
+    if options.report:
+        from eval.report import build
+
+        write_report(build(list(runs.values()), comparisons, tolerances), options.report, title="klartext: gate")
+    return DONE if verdict.is_open else CLOSED
+
+
+def _run(task: Task, models: Models, limit: int | None) -> Run:
+    from eval.running import run
+
+    data = task.dataset() if limit is None else task.dataset().first(limit)
+    started = time.perf_counter()
+    result = run(task, data=data, models=models)
+    say(f"{task.name}: {len(data.examples)} inputs, {time.perf_counter() - started:.1f} s")
+    return result
+
+
+def say(message: str) -> None:
+    """One line on standard error: results alone go to standard output."""
+    print(f"eval: {message}", file=sys.stderr, flush=True)
