@@ -1,4 +1,9 @@
-"""What the bench measures, each one in a process of its own: `python -m eval.systems NAME < sentences.json`."""
+"""What the bench measures, each one in a process of its own: `python -m eval.systems NAME < work.json`.
+
+Standard input is an object `{started, texts, sentences}`: when the process was started (seconds of the epoch), texts
+that are timed one by one (each a list of sentences for a translation system, a string for a digest), and sentences that
+are translated in one call (none for a digest). Standard output is a `Measurement` as an object.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,9 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from toolkit import store
 from toolkit.engines import EngineSettings, GenerationOptions
@@ -17,6 +24,19 @@ BATCH_TOKENS = 2048
 MAX_TOKENS = 250
 
 Translate = Callable[[list[str]], list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What one process took."""
+
+    start_seconds: float
+    """From the start of the process to the first sentence or text done."""
+    seconds: float
+    """For all sentences in one call; 0 where there are none."""
+    text_seconds: tuple[float, ...]
+    """For each text by itself."""
+    peak_mb: float
 
 
 def _klartext(engine: str, precision: str) -> Translate:
@@ -99,12 +119,22 @@ def _generate_one_by_one() -> Translate:
     return translate
 
 
-SYSTEMS: dict[str, Callable[[], Translate]] = {
+def _digest(engine: str, precision: str) -> Callable[[str], object]:
+    from toolkit.pipeline import Pipeline
+
+    return Pipeline(settings=EngineSettings(engine=engine, precision=precision, batch_tokens=BATCH_TOKENS)).run
+
+
+TRANSLATIONS: dict[str, Callable[[], Translate]] = {
     "klartext, CTranslate2 int8": lambda: _klartext("ct2", "int8"),
     "engine alone, CTranslate2 int8": lambda: _engine("ct2", "int8"),
     "CTranslate2 int8 by hand, sorted batches": _ctranslate2_by_hand,
     "klartext, transformers float32, sorted batches": lambda: _klartext("hf", "float32"),
     "transformers generate, sentence by sentence": _generate_one_by_one,
+}
+DIGESTS: dict[str, Callable[[], Callable[[str], object]]] = {
+    "digest, CTranslate2 int8": lambda: _digest("ct2", "int8"),
+    "digest, transformers float32": lambda: _digest("hf", "float32"),
 }
 
 
@@ -119,21 +149,29 @@ def peak_megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / divisor
 
 
-def main() -> None:
-    """Measure one system on the sentences on standard input; print seconds per pass, memory and outputs as JSON."""
-    name, rounds = sys.argv[1], int(sys.argv[2])
-    sentences: list[str] = json.load(sys.stdin)
+def measure(name: str, *, started: float, texts: list[Any], sentences: list[str]) -> Measurement:
+    """Load one system and time it; the first answer belongs to the start and is not counted again."""
+    system: Callable[[Any], object] = (TRANSLATIONS | DIGESTS)[name]()
+    system(texts[0][:1] if name in TRANSLATIONS else texts[0])
+    start_seconds = time.time() - started
+    seconds = _timed(system, sentences) if sentences else 0.0
+    text_seconds = tuple(_timed(system, text) for text in texts)
+    return Measurement(start_seconds, seconds, text_seconds, peak_megabytes())
+
+
+def _timed(system: Callable[[Any], object], what: object) -> float:
     started = time.perf_counter()
-    translate = SYSTEMS[name]()
-    load_seconds = time.perf_counter() - started
-    translate(sentences[:4])
-    passes = []
-    outputs: list[str] = []
-    for _ in range(rounds):
-        started = time.perf_counter()
-        outputs = translate(sentences)
-        passes.append(time.perf_counter() - started)
-    json.dump({"load": load_seconds, "passes": passes, "peak_mb": peak_megabytes(), "outputs": outputs}, sys.stdout)
+    system(what)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    """Measure the system named by the first argument."""
+    work = json.load(sys.stdin)
+    json.dump(
+        asdict(measure(sys.argv[1], started=work["started"], texts=work["texts"], sentences=work["sentences"])),
+        sys.stdout,
+    )
 
 
 if __name__ == "__main__":
