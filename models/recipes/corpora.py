@@ -111,7 +111,7 @@ def held_out(folders: Iterable[Path]) -> frozenset[str]:
 
 def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
-        yield value
+        yield from value.split("\n")
     elif isinstance(value, list):
         for item in value:
             yield from _strings(item)

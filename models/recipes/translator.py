@@ -25,6 +25,7 @@ from models.recipes import (
     corpora,
     publishing,
     seq2seq,
+    terms,
     translation_scores,
     translator_card,
     vocabulary,
@@ -32,6 +33,10 @@ from models.recipes import (
 
 MAX_TOKENS = 250
 """Longest side of a training pair; the model has 256 positions."""
+TERMS = 0.05
+"""Pairs added with wanted terms or placeholders, as a share of the mixture."""
+TERM_WEIGHT = 2
+"""Corpora of at least this weight, the news, are aligned for them."""
 HELD_OUT_LINES = 400
 """Lines of newstest2018 whose loss is logged during training."""
 
@@ -48,10 +53,16 @@ def prepare(data: Path, work: Path, *, vocabulary_size: int, seed: int, start: P
     rng = random.Random(seed)
     counts: dict[str, int] = {}
     mixed: list[tuple[bool, corpora.Pair]] = []
+    news: list[corpora.Pair] = []
     for corpus, pairs in corpora.mixture(data / "parallel", exclude=exclude, seed=seed):
         counts[corpus.name] = len(pairs)
         mixed += [(corpus.synthetic_source, pair) for pair in augmentation.augment(pairs, rng=rng)]
         print(f"{corpus.name}: {len(pairs)} pairs an epoch", flush=True)
+        if corpus.weight >= TERM_WEIGHT and not corpus.synthetic_source:
+            news += dict.fromkeys(pairs)
+    with_terms = terms.annotated(news, round(TERMS * len(mixed)), rng=rng)
+    print(f"{len(with_terms)} pairs with wanted terms or placeholders", flush=True)
+    mixed += [(False, pair) for pair in with_terms]
     if start is None:
         sample = rng.sample(mixed, min(len(mixed), 400_000))
         lines = itertools.chain.from_iterable(pair for _, pair in sample)
@@ -70,9 +81,8 @@ def prepare(data: Path, work: Path, *, vocabulary_size: int, seed: int, start: P
     seq2seq.EncodedPairs.build(encoded).save(work / "train.npz")
     lines = read_lines(data, "newstest2018", HELD_OUT_LINES)
     held_out = list(zip(*(processor.encode(side) for side in lines), strict=True))
-    (work / "mixture.json").write_text(
-        json.dumps({"pairs": counts, "encoded": len(encoded)}, indent=1), encoding="utf-8"
-    )
+    sizes = {"pairs": counts, "with_terms": len(with_terms), "encoded": len(encoded)}
+    (work / "mixture.json").write_text(json.dumps(sizes, indent=1), encoding="utf-8")
     seq2seq.EncodedPairs.build(held_out).save(work / "held_out.npz")
 
 
