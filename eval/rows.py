@@ -90,10 +90,13 @@ def _load(
 def _columns(path: Path, known: Sequence[str]) -> dict[str, Any]:
     """Options that read every column as text, under its name where the file gives names."""
     is_tabbed = path.suffix == ".tsv"
-    first = next(iter(files.read_text(path).split("\n"))).rstrip("\r")
+    first, _, rest = files.read_text(path).partition("\n")
+    first = first.rstrip("\r")
     cells = first.split("\t") if is_tabbed else next(csv.reader([first]))
     names = [cell.strip() for cell in cells]
     has_names = not {*known, *_USUAL}.isdisjoint(names)
+    if has_names and not rest.strip():
+        raise InputError(f"{path} has no rows: give a data set with at least one")
     if not has_names:
         if len(cells) < 2:
             raise InputError(f"{path} has one column: expected a source and at least one reference in each line")

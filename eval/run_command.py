@@ -107,15 +107,18 @@ def _run(options: argparse.Namespace) -> int:
         raise InputError("all tasks run on our own data: name one task for other data or predictions")
     models = models_of(options)
 
+    from eval.runs import check_writable, write_run
     from eval.tasks import find, tasks
 
     chosen = tasks() if options.task == ALL else (find(options.task),)
-    for number, task in enumerate(chosen):
+    paths = [
+        options.output_folder / f"{task.name}.json" if options.output_folder else options.output for task in chosen
+    ]
+    for path in filter(None, paths):
+        check_writable(path)
+    for number, (task, path) in enumerate(zip(chosen, paths, strict=True)):
         run = _run_one(task, models, options)
-        path = options.output or (options.output_folder and options.output_folder / f"{task.name}.json")
         if path:
-            from eval.runs import write_run
-
             write_run(run, path)
         if number:
             print()

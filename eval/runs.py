@@ -96,6 +96,19 @@ def write_run(run: Run, path: str | Path) -> None:
     write_text(path, json.dumps(_to_json(run), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
+def check_writable(path: str | Path) -> None:
+    """Raise InputError where `write_run` would: before the work, not after it. Missing folders are made."""
+    target = Path(path)
+    if target.is_dir():
+        raise InputError(f"{path} is a folder: name a file in it")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror}): check the folder and its permissions") from None
+
+
 def write_text(path: str | Path, text: str) -> None:
     """Write a text file, whole or not at all; folders that are missing are made. Raises InputError where it cannot."""
     target = Path(path)

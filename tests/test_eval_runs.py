@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.runs import FORMAT, DatasetRecord, ModelRecord, Run, Score, read_run, write_run
+from eval.runs import FORMAT, DatasetRecord, ModelRecord, Run, Score, check_writable, read_run, write_run
 from toolkit.errors import InputError
 
 RUN = Run(
@@ -71,6 +71,16 @@ def test_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(InputError, match=r"file.run\.json cannot be written \(.*\): check the folder"):
         write_run(RUN, tmp_path / "file" / "run.json")
+
+
+def test_what_cannot_be_written_is_known_before(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(InputError, match=r"file.run\.json cannot be written \(.*\): check the folder"):
+        check_writable(tmp_path / "file" / "run.json")
+    with pytest.raises(InputError, match="is a folder: name a file in it"):
+        check_writable(tmp_path)
+    check_writable(tmp_path / "new" / "run.json")
+    assert not list((tmp_path / "new").iterdir())
 
 
 def _damaged(tmp_path: Path, change: dict[str, object]) -> Path:
