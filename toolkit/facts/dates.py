@@ -152,17 +152,27 @@ def compare(source: Sentence, translation: Sentence, left: list[Day], right: lis
     if not left and not right:
         return []
     known = [{day.number for day in side} | numeric_months(one) for side, one in ((left, source), (right, translation))]
-    lost: list[Mention] = [day for day in left if day.is_certain and day.number not in known[1]]
+    # In der Nacht zum Sonntag is on Saturday night.
+    is_night = "nacht" in source.words
+    lost: list[Mention] = [
+        day
+        for day in left
+        if day.is_certain and day.number not in known[1] and not (is_night and _day_before(day) in known[1])
+    ]
     new: list[Mention] = [
         day
         for day in right
         if day.is_certain
         and day.number not in known[0]
-        # In der Nacht zum Sonntag is on Saturday night.
-        and not ("nacht" in source.words and day.number > 100 and (day.number - 100) % 7 + 101 in known[0])
+        and not (is_night and day.number > 100 and (day.number - 100) % 7 + 101 in known[0])
         and not any(word.startswith(_name(translation, day)) for word in source.words)
     ]
     return pair("date", source.text, translation.text, lost, new)
+
+
+def _day_before(day: Day) -> int:
+    """The number of the weekday before; 0 for a month."""
+    return (day.number - 102) % 7 + 101 if day.number > 100 else 0
 
 
 def _name(sentence: Sentence, day: Day) -> str:

@@ -9,8 +9,8 @@ from toolkit.facts.findings import Finding, Mention, pair
 _LINK = re.compile(
     r"""
     (?:https?://|ftp://|www\.)[^\s<>"„“”»«]*[^\s<>"„“”»«.,;:!?)\]'’]
-    | [\w.+-]+@[\w-]+(?:\.[\w-]+)+
-    | (?<![\w@.])(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+
+    | (?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+
+    | (?<![\w@.-])(?:[A-Za-z0-9-]{1,63}\.){1,5}
       (?:de|com|org|net|eu|at|ch|info|gov|edu|uk|fr|it|es|nl|pl|io|tv|berlin|news|ru|us)(?:/[^\s<>"„“”»«]*[^\s<>"„“”»«.,;:!?)\]'’])?(?![\w])
     | (?<![\w&/])[@\#][A-Za-z_ÄÖÜäöü][\wÄÖÜäöüß]*
     """,

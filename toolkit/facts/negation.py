@@ -19,6 +19,7 @@ _GERMAN_PARTS = re.compile(
     bestritt | (?:be)?zweifel | ausschl | ausgeschl | ausblieb | ausbleib | entfall | entfiel | gegenteil |
     (?:ge)?stopp | verfehl | abwesen | entzog | entzieh | entgeh | entging | entkomm | zurückweis | wies(?!e) |
     boykott | (?:ge)?hinder | erspar | absag | abgesag | (?:ge)?schwieg | schweig | nirgend | keine | null | knapp |
+    warn | gewarnt |
     schlecht | höchsten ) | los(?:e[nrms]?|igkeit)?$ | frei(?:e[nrms]?)?$ | leer
     """,
     re.VERBOSE,
@@ -48,6 +49,8 @@ _ENGLISH_PARTS = re.compile(
     re.VERBOSE,
 )
 _NO_IDIOMS = frozenset("less fewer more matter doubt wonder question mistake".split())
+# "Cities do not know, nor does the railway" is one weder … noch.
+_BEFORE_NOR = frozenset("neither not no don't doesn't didn't isn't cannot".split())
 _WITHOUT_IDIOMS = frozenset("hitch incident red doubt question exception".split())
 # "Not only" and "not least" add rather than deny; they are often translated by "as well as".
 _NOT_ONLY = frozenset("nur bloß allein zuletzt erst only just merely least until quite exactly".split())
@@ -119,8 +122,8 @@ def _denies_nothing(sentence: Sentence, position: int) -> bool:
     if lower == "without":
         return not _WITHOUT_IDIOMS.isdisjoint(token.lower for token in sentence.tokens[position + 1 : position + 4])
     if lower == "nor":
-        return "neither" in sentence.words
-    return lower == "no" and (following[:1].isdecimal() or following in _NO_IDIOMS)
+        return bool(_BEFORE_NOR & sentence.words)
+    return lower == "no" and (following[:1].isdecimal() or following in _NO_IDIOMS or following.endswith("er"))
 
 
 def _next(sentence: Sentence, position: int) -> str:

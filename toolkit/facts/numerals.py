@@ -73,7 +73,7 @@ _GERMAN_WORDS: dict[str, Numeral] = {
     **{word: Numeral((0.5, 30), False) for word in "halb halbe halben halber halbes haelfte halbiert".split()},
     **{word: Numeral((8,), False) for word in "achte achten".split()},
     **{word: Numeral((7,), True) for word in "siebte siebten siebter siebtes".split()},
-    **{word: Numeral((1.5,), True) for word in "anderthalb eineinhalb einundeinhalb".split()},
+    **{word: Numeral((1.5, 18, 90), True) for word in "anderthalb eineinhalb einundeinhalb".split()},
     "halbfinale": Numeral((0.5,), False),
     "viertelfinale": Numeral((0.25, 4, 8), False),
     "achtelfinale": Numeral((8, 16), False),
