@@ -18,12 +18,15 @@ _CHECKS = datasets.Features({"pair": TEXT, "expects": datasets.List(TEXTS), "for
 
 
 class ItemAccuracy(Share):
+    """Sentences of which nothing is asked do not count."""
+
     name = "items right"
     about = "share of the sentences whose translation says all it must and nothing it must not, 0 to 1"
     reference_type = _CHECKS
 
     def row(self, prediction: str, reference: Mapping[str, Any], _source: str, /) -> tuple[float, float]:
-        return passes(prediction, reference), 1.0
+        is_asked = bool(reference["expects"] or reference["forbids"])
+        return is_asked and passes(prediction, reference), is_asked
 
 
 class PairAccuracy(Ratio):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from eval.tasks import Task
 
 ALL = "all"
+# Between lines of progress: a log should stay readable.
+_LINE_SECONDS: float = 30.0
 
 
 def add_parser(commands: Any) -> None:
@@ -162,13 +164,19 @@ def _run_one(task: Task, models: Models, options: argparse.Namespace) -> Run:
     if options.limit is not None:
         data = data.first(options.limit)
     predictions = None if options.predictions is None else _predictions(task, options.predictions)
-    started = time.perf_counter()
-    print(f"eval: {task.name}: {len(data.examples)} inputs …", file=sys.stderr, flush=True)
-    # A bar on a terminal; elsewhere the lines before and after are enough.
-    with tqdm(total=len(data.examples), desc=task.name, file=sys.stderr, leave=False, disable=None) as bar:
+    started = last_line = time.perf_counter()
+    done, total = 0, len(data.examples)
+    print(f"eval: {task.name}: {total} inputs …", file=sys.stderr, flush=True)
+    # A bar on a terminal, a line now and then elsewhere.
+    with tqdm(total=total, desc=task.name, file=sys.stderr, leave=False, disable=None) as bar:
 
         def advance(count: int) -> None:
+            nonlocal done, last_line
+            done += count
             bar.update(count)
+            if bar.disable and done < total and time.perf_counter() - last_line >= _LINE_SECONDS:
+                last_line = time.perf_counter()
+                print(f"eval: {task.name}: {done} of {total}", file=sys.stderr, flush=True)
 
         result = run(
             task,

@@ -83,7 +83,7 @@ class Run:
     seconds: float
     """Wall clock for all inputs, loading and scoring left out."""
     peak_mb: float
-    """The most memory the process had held by the end of the run."""
+    """The most memory the process held while the models ran."""
     format: int = FORMAT
 
     def score(self, metric: str) -> Score | None:

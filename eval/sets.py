@@ -127,6 +127,23 @@ def read_contrast(path: Path) -> DataSet:
     return DataSet(f"contrast-{path.stem}", tuple(examples))
 
 
+def robustness() -> DataSet:
+    """Our sentences with a disturbance each; its kind is their register, what must come through is expected."""
+    return DataSet(
+        "robustness",
+        tuple(
+            Example(
+                id=row["id"],
+                source=row["de"],
+                translations=(row["en"],),
+                expects=tuple((text,) for text in row.get("keep") or ()),
+                register=row["kind"],
+            )
+            for row in read_rows(FOLDER / "robustness.jsonl")
+        ),
+    )
+
+
 Make = Callable[[str, str, Sequence[str]], Example]
 """An example from an id, a source and its references: which field they go to is the task's to say."""
 

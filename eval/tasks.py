@@ -20,6 +20,7 @@ from eval.grounded import (
     NumberRecall,
 )
 from eval.metrics import Metric, Statistics
+from eval.novelty import CopiedSentences
 from eval.overlap import Bleu, Chrf, ChrfPlusPlus, Rouge1, Rouge2, RougeLsum, Ter
 from eval.runs import Json
 from toolkit.errors import InputError
@@ -167,13 +168,30 @@ def _own_tasks() -> tuple[Task, ...]:
             field="translations",
         ),
         Task(
+            name="robustness",
+            about="German sentences in capitals, without umlauts or full stops, run together, with codes to copy",
+            version=1,
+            step="translation",
+            language="de",
+            dataset=sets.robustness,
+            measures=(
+                Measure(metric=Chrf(), references="translations"),
+                Measure(metric=ItemAccuracy(), name="copies kept", references="checks", is_floor=False),
+            ),
+            baselines=("copy",),
+        ),
+        Task(
             name="summarization-gold",
             about="summaries of English articles",
             version=1,
             step="summary",
             language="en",
             dataset=sets.english_articles,
-            measures=_summary(),
+            # Only here is the article what the model read: of its own translation every sentence would look new.
+            measures=(
+                *_summary(),
+                Measure(metric=CopiedSentences(), references="article", output="summary"),
+            ),
             baselines=("lead", "random passage"),
             field="summaries",
         ),

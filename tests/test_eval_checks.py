@@ -85,6 +85,12 @@ def test_a_pair_is_right_if_both_are() -> None:
     assert float(PairAccuracy().score(rows.sum(axis=0))) == pytest.approx(1 / 3)
 
 
+def test_nothing_asked_is_not_right_either() -> None:
+    references = [_item("a", "yes"), {"pair": "", "expects": [], "forbids": []}]
+    rows = ItemAccuracy().statistics(predictions=["yes", "x"], references=references)
+    assert rows.tolist() == [[1, 1], [0, 0]]
+
+
 def test_the_items_of_a_pair_may_stand_apart() -> None:
     references = [_item("a", "yes"), _item("b", "yes"), _item("b", "no"), _item("a", "no")]
     rows = PairAccuracy().statistics(predictions=["no", "yes", "no", "no"], references=references)

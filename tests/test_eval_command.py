@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from eval import checksums
+from eval import checksums, run_command
 from eval.__main__ import main
 from eval.articles import FOLDER
 from eval.overlap import Bleu
@@ -177,6 +177,16 @@ def test_the_package_knows_nothing_of_its_evaluation() -> None:
     root = Path(checksums.__file__).parent.parent
     importing = re.compile(r"^\s*(?:from|import) eval\b", re.MULTILINE)
     assert [path.name for path in (root / "toolkit").rglob("*.py") if importing.search(path.read_text("utf-8"))] == []
+
+
+def test_long_work_says_how_far_it_is(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_command, "_LINE_SECONDS", 0.0)
+    assert _run("chain", "--limit", "3") == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:3] == ["eval: chain: 3 inputs …", "eval: chain: 1 of 3", "eval: chain: 2 of 3"]
+    assert len(lines) == 4
 
 
 def test_interrupted(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,7 @@ def test_tasks_are_well_formed(task: Task) -> None:
 def test_names_are_unique() -> None:
     assert len(set(NAMES)) == len(NAMES)
     assert {"translation", "summarization-gold", "summarization", "topics-gold", "topics", "chain"} <= set(NAMES)
-    assert "contrast-numbers" in NAMES
+    assert {"robustness", "contrast-numbers"} <= set(NAMES)
 
 
 def test_same_run_again_and_whatever_the_batches(models: Models) -> None:
@@ -199,7 +199,7 @@ def test_own_data_alone() -> None:
 
 
 def test_unknown_task() -> None:
-    with pytest.raises(InputError, match="unknown task 'poetry': choose one of translation, summarization-gold, "):
+    with pytest.raises(InputError, match="unknown task 'poetry': choose one of translation, robustness, "):
         run("poetry")
 
 

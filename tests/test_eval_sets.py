@@ -82,6 +82,14 @@ def test_contrast_tasks_are_the_files_there_are(tmp_path: Path, monkeypatch: pyt
     assert sets.contrast_names() == ()
 
 
+def test_robustness() -> None:
+    data = sets.robustness()
+    kinds = {example.register for example in data.examples}
+    assert len(data.examples) == 200
+    assert len(kinds) == 5
+    assert {example.register for example in data.examples if example.expects} == {"copies"}
+
+
 def _contrast(path: Path, change: dict[str, object]) -> Path:
     rows: list[dict[str, object]] = [
         {
