@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,21 +72,20 @@ def _compare(options: argparse.Namespace) -> int:
     tolerances = read_tolerances(options.tolerances or OURS)
     runs = baseline.read_runs(options.runs)
     if options.update_baseline and not options.baseline.exists():
-        return _update(options.baseline, runs, options)
+        return _update(options.baseline, runs)
     pairs = baseline.pair(options.baseline, runs)
     if options.baseline.is_dir() and all(path.is_dir() for path in options.runs):
         baseline.require_all(options.baseline, [run.task for run in runs.values()])
     verdict = gate.judge(baseline.compare_all(pairs, data=data_for(options)), tolerances)
     print(json.dumps(gate.to_json(verdict), indent=1) if options.json else gate.to_text(verdict))
     if options.update_baseline:
-        return _update(options.baseline, runs, options)
+        return _update(options.baseline, runs)
     return 0 if verdict.is_open else CLOSED
 
 
-def _update(target: Path, runs: dict[Path, Run], options: argparse.Namespace) -> int:
+def _update(target: Path, runs: dict[Path, Run]) -> int:
     from eval import baseline
 
     for path in baseline.update(target, runs):
-        if not options.json:
-            print(f"written: {path}")
+        print(f"eval: written: {path}", file=sys.stderr)
     return 0

@@ -30,6 +30,7 @@ def add_parser(commands: Any) -> None:
     )
     gate.add_argument("--tasks", metavar="A,B,C", help="these alone (default: all)")
     gate.add_argument("--limit", type=int, metavar="N", help="the first N inputs of each task alone")
+    gate.add_argument("--seed", type=int, metavar="N", help="of the intervals and the random baseline (default: 12345)")
     gate.add_argument("--baseline", type=Path, metavar="FOLDER", help="default: eval/results/baseline")
     gate.add_argument("--output-folder", type=Path, metavar="FOLDER", help="keep the run files there")
     gate.add_argument("--tolerances", type=Path, metavar="FILE", help="TOML table of what may be lost (default: ours)")
@@ -70,7 +71,7 @@ def _gate(options: argparse.Namespace) -> int:
     runs = {}
     for task in chosen:
         path = (options.output_folder or target) / f"{task.name}.json"
-        runs[path] = _run(task, models, options.limit)
+        runs[path] = _run(task, models, options)
         if options.output_folder is not None:
             from eval.runs import write_run
 
@@ -91,12 +92,13 @@ def _gate(options: argparse.Namespace) -> int:
     return DONE if verdict.is_open else CLOSED
 
 
-def _run(task: Task, models: Models, limit: int | None) -> Run:
+def _run(task: Task, models: Models, options: argparse.Namespace) -> Run:
+    from eval.intervals import SEED
     from eval.running import run
 
-    data = task.dataset() if limit is None else task.dataset().first(limit)
+    data = task.dataset() if options.limit is None else task.dataset().first(options.limit)
     started = time.perf_counter()
-    result = run(task, data=data, models=models)
+    result = run(task, data=data, models=models, seed=SEED if options.seed is None else options.seed)
     say(f"{task.name}: {len(data.examples)} inputs, {time.perf_counter() - started:.1f} s")
     return result
 

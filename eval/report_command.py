@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,7 @@ def write_report(report: Report, outputs: Sequence[Path], *, title: str) -> None
 
     for path in outputs:
         write_text(path, to_html(report, title=title) if path.suffix == ".html" else to_markdown(report, title=title))
-        print(f"written: {path}")
+        print(f"eval: written: {path}", file=sys.stderr)
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -75,7 +76,7 @@ def _report(options: argparse.Namespace) -> int:
         from eval import documents
 
         for path in documents.write():
-            print(f"written: {path}")
+            print(f"eval: written: {path}", file=sys.stderr)
         return 0
     if not options.runs or not options.output:
         raise InputError("give run files, and the file to write with --output report.html (or report.md)")
