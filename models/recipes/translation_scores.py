@@ -74,9 +74,17 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     parser.add_argument("--sets", nargs="+", default=list(SETS), choices=SETS)
     parser.add_argument("--quick", action="store_true", help="only int8 with the default beam")
+    parser.add_argument("--ablation", metavar="NAME", help="enter int8 beam 4 into ablations.json beside the output")
     options = parser.parse_args()
 
-    write_scores(options.model, data=options.data, path=options.output, sets=options.sets, is_quick=options.quick)
+    report = write_scores(
+        options.model, data=options.data, path=options.output, sets=options.sets, is_quick=options.quick
+    )
+    if options.ablation:
+        path = options.output.parent / "ablations.json"
+        steps = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        steps[options.ablation] = {name: rows[f"int8 beam {BEAM}"] for name, rows in report.items()}
+        path.write_text(json.dumps(steps, indent=1) + "\n", encoding="utf-8")
 
 
 def write_scores(

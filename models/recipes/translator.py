@@ -12,8 +12,6 @@ import argparse
 import itertools
 import json
 import os
-import random
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -22,76 +20,14 @@ import torch
 
 from models.recipes import (
     augmentation,
-    corpora,
+    parallel,
     publishing,
+    robustness_scores,
     seq2seq,
-    terms,
     translation_scores,
     translator_card,
     vocabulary,
 )
-
-MAX_TOKENS = 250
-"""Longest side of a training pair; the model has 256 positions."""
-TERMS = 0.05
-"""Pairs added with wanted terms or placeholders, as a share of the mixture."""
-TERM_WEIGHT = 2
-"""Corpora of at least this weight, the news, are aligned for them."""
-HELD_OUT_LINES = 400
-"""Lines of newstest2018 whose loss is logged during training."""
-
-
-def prepare(data: Path, work: Path, *, vocabulary_size: int, seed: int, start: Path | None = None) -> None:
-    """Write `work`/source.spm, train.npz, held_out.npz and mixture.json.
-
-    The vocabulary is that of the folder `start`, if given.
-    """
-    if (work / "held_out.npz").exists():
-        return
-    work.mkdir(parents=True, exist_ok=True)
-    exclude = corpora.held_out([data / "dev" / "translation", Path("eval") / "data", Path("tests") / "data"])
-    rng = random.Random(seed)
-    counts: dict[str, int] = {}
-    mixed: list[tuple[bool, corpora.Pair]] = []
-    news: list[corpora.Pair] = []
-    for corpus, pairs in corpora.mixture(data / "parallel", exclude=exclude, seed=seed):
-        counts[corpus.name] = len(pairs)
-        mixed += [(corpus.synthetic_source, pair) for pair in augmentation.augment(pairs, rng=rng)]
-        print(f"{corpus.name}: {len(pairs)} pairs an epoch", flush=True)
-        if corpus.weight >= TERM_WEIGHT and not corpus.synthetic_source:
-            news += dict.fromkeys(pairs)
-    with_terms = terms.annotated(news, round(TERMS * len(mixed)), rng=rng)
-    print(f"{len(with_terms)} pairs with wanted terms or placeholders", flush=True)
-    mixed += [(False, pair) for pair in with_terms]
-    if start is None:
-        sample = rng.sample(mixed, min(len(mixed), 400_000))
-        lines = itertools.chain.from_iterable(pair for _, pair in sample)
-        spm = vocabulary.train(lines, size=vocabulary_size, folder=work)
-    else:
-        spm = Path(shutil.copy(start / "source.spm", work / "source.spm"))
-    processor = sentencepiece.SentencePieceProcessor(model_file=str(spm))
-    tag = processor.piece_to_id("⟦bt⟧")
-    sources = processor.encode([pair[0] for _, pair in mixed], num_threads=2)
-    targets = processor.encode([pair[1] for _, pair in mixed], num_threads=2)
-    encoded = [
-        ([tag, *source] if synthetic else source, target)
-        for (synthetic, _), source, target in zip(mixed, sources, targets, strict=True)
-        if max(len(source), len(target)) < MAX_TOKENS
-    ]
-    seq2seq.EncodedPairs.build(encoded).save(work / "train.npz")
-    lines = read_lines(data, "newstest2018", HELD_OUT_LINES)
-    held_out = list(zip(*(processor.encode(side) for side in lines), strict=True))
-    sizes = {"pairs": counts, "with_terms": len(with_terms), "encoded": len(encoded)}
-    (work / "mixture.json").write_text(json.dumps(sizes, indent=1), encoding="utf-8")
-    seq2seq.EncodedPairs.build(held_out).save(work / "held_out.npz")
-
-
-def read_lines(data: Path, name: str, count: int | None = None) -> tuple[list[str], list[str]]:
-    """German and English lines of a development set."""
-    folder = data / "dev" / "translation"
-    english = folder / (f"{name}.en" if (folder / f"{name}.en").exists() else f"{name}.refA.en")
-    german, reference = ((path.read_text(encoding="utf-8").splitlines()) for path in (folder / f"{name}.de", english))
-    return german[:count], reference[:count]
 
 
 def main() -> None:
@@ -99,8 +35,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path(".work/translator"))
-    parser.add_argument("--output", type=Path, default=Path("models/translator-de-en"))
+    parser.add_argument(
+        "--output", type=Path, help="model folder (default: models/translator-de-en; with --reverse: WORK/model)"
+    )
     parser.add_argument("--start", type=Path, help="go on from the weights and vocabulary of this model folder")
+    parser.add_argument("--history", help="for the card: how the model of --start was trained")
+    parser.add_argument("--reverse", action="store_true", help="English to German, for back-translation; not scored")
+    parser.add_argument("--back-translated", type=Path, help="pairs that models.recipes.back_translation wrote")
     parser.add_argument("--steps", type=int, default=960)
     parser.add_argument("--batch-tokens", type=int, default=6144)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
@@ -115,8 +56,17 @@ def main() -> None:
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--stop-after", type=int)
     options = parser.parse_args()
+    output = options.output or (options.work / "model" if options.reverse else Path("models/translator-de-en"))
 
-    prepare(options.data, options.work, vocabulary_size=options.vocabulary, seed=options.seed, start=options.start)
+    parallel.prepare(
+        options.data,
+        options.work,
+        vocabulary_size=options.vocabulary,
+        seed=options.seed,
+        start=options.start,
+        is_reverse=options.reverse,
+        back_translated=options.back_translated,
+    )
     processor = sentencepiece.SentencePieceProcessor(model_file=str(options.work / "source.spm"))
     size = seq2seq.Size(d_model=options.d_model, feed_forward=options.feed_forward, heads=options.d_model // 64)
     if options.start is None:
@@ -143,12 +93,15 @@ def main() -> None:
     )
     if options.stop_after is not None:
         return
-    seq2seq.export(model, options.output)
-    vocabulary.write_tokenizer(options.work / "source.spm", options.output)
+    seq2seq.export(model, output)
+    vocabulary.write_tokenizer(options.work / "source.spm", output)
+    if options.reverse:
+        return
     write_run(options, options.work)
-    translation_scores.write_scores(options.output, data=options.data, path=options.work / "scores.json")
-    translator_card.write_card(options.work, options.output)
-    publishing.publish("translation", options.output)
+    translation_scores.write_scores(output, data=options.data, path=options.work / "scores.json")
+    robustness_scores.write_scores(output, path=options.work / "robustness.json")
+    translator_card.write_card(options.work, output)
+    publishing.publish("translation", output)
 
 
 def write_run(options: argparse.Namespace, work: Path) -> None:
@@ -167,6 +120,7 @@ def write_run(options: argparse.Namespace, work: Path) -> None:
     )
     lengths = np.diff(pairs.offsets[1])
     run = {
+        "history": options.history,
         "steps": options.steps,
         "batch_tokens": options.batch_tokens,
         "learning_rate": options.learning_rate,

@@ -1,0 +1,110 @@
+"""The translator's pairs, from the corpora to token ids: mixture, augmentation, wanted terms, back-translation."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import shutil
+from pathlib import Path
+
+import sentencepiece
+
+from models.recipes import augmentation, corpora, seq2seq, terms, vocabulary
+
+MAX_TOKENS = 250
+"""Longest side of a training pair; the model has 256 positions."""
+TERMS = 0.05
+"""Pairs added with wanted terms or placeholders, as a share of the mixture."""
+TERM_WEIGHT = 2
+"""Corpora of at least this weight, the news, are aligned for them."""
+HELD_OUT_LINES = 400
+"""Lines of newstest2018 whose loss is logged during training."""
+
+Mixed = list[tuple[bool, corpora.Pair]]
+"""Pairs, source first, each with whether a machine wrote the source."""
+
+
+def prepare(
+    data: Path,
+    work: Path,
+    *,
+    vocabulary_size: int,
+    seed: int,
+    start: Path | None = None,
+    is_reverse: bool = False,
+    back_translated: Path | None = None,
+) -> None:
+    """Write `work`/source.spm, train.npz, held_out.npz and mixture.json.
+
+    The vocabulary is that of the folder `start`, if given. `is_reverse` turns the pairs round: English to German.
+    `back_translated` is a file of pairs that `back_translation` wrote.
+    """
+    if (work / "held_out.npz").exists():
+        return
+    work.mkdir(parents=True, exist_ok=True)
+    rng = random.Random(seed)
+    mixed, sizes = _reversed(data, seed=seed) if is_reverse else _forward(data, rng=rng, seed=seed)
+    if back_translated is not None:
+        pairs = list(corpora.read_pairs(back_translated.parent, back_translated.name.removesuffix(".tsv.xz")))
+        sizes["back_translated"] = len(pairs)
+        mixed += [(True, pair) for pair in pairs]
+    if start is None:
+        sample = rng.sample(mixed, min(len(mixed), 400_000))
+        lines = itertools.chain.from_iterable(pair for _, pair in sample)
+        spm = vocabulary.train(lines, size=vocabulary_size, folder=work)
+    else:
+        spm = Path(shutil.copy(start / "source.spm", work / "source.spm"))
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(spm))
+    tag = processor.piece_to_id("⟦bt⟧")
+    sources = processor.encode([pair[0] for _, pair in mixed], num_threads=2)
+    targets = processor.encode([pair[1] for _, pair in mixed], num_threads=2)
+    encoded = [
+        ([tag, *source] if synthetic else source, target)
+        for (synthetic, _), source, target in zip(mixed, sources, targets, strict=True)
+        if max(len(source), len(target)) < MAX_TOKENS
+    ]
+    seq2seq.EncodedPairs.build(encoded).save(work / "train.npz")
+    sizes["encoded"] = len(encoded)
+    (work / "mixture.json").write_text(json.dumps(sizes, indent=1), encoding="utf-8")
+    sides = read_lines(data, "newstest2018", HELD_OUT_LINES)
+    held_out = list(zip(*(processor.encode(side) for side in (sides[::-1] if is_reverse else sides)), strict=True))
+    seq2seq.EncodedPairs.build(held_out).save(work / "held_out.npz")
+
+
+def _corpora(data: Path, seed: int) -> list[tuple[corpora.Corpus, list[corpora.Pair]]]:
+    exclude = corpora.held_out([data / "dev" / "translation", Path("eval") / "data", Path("tests") / "data"])
+    found = []
+    for corpus, pairs in corpora.mixture(data / "parallel", exclude=exclude, seed=seed):
+        print(f"{corpus.name}: {len(pairs)} pairs an epoch", flush=True)
+        found.append((corpus, pairs))
+    return found
+
+
+def _forward(data: Path, *, rng: random.Random, seed: int) -> tuple[Mixed, dict[str, object]]:
+    mixed: Mixed = []
+    news: list[corpora.Pair] = []
+    found = _corpora(data, seed)
+    for corpus, pairs in found:
+        mixed += [(corpus.synthetic_source, pair) for pair in augmentation.augment(pairs, rng=rng)]
+        if corpus.weight >= TERM_WEIGHT and not corpus.synthetic_source:
+            news += dict.fromkeys(pairs)
+    with_terms = terms.annotated(news, round(TERMS * len(mixed)), rng=rng)
+    print(f"{len(with_terms)} pairs with wanted terms or placeholders", flush=True)
+    mixed += [(False, pair) for pair in with_terms]
+    return mixed, {"pairs": {corpus.name: len(pairs) for corpus, pairs in found}, "with_terms": len(with_terms)}
+
+
+def _reversed(data: Path, *, seed: int) -> tuple[Mixed, dict[str, object]]:
+    """English to German: what a machine wrote is no German to learn to write."""
+    found = [(corpus, pairs) for corpus, pairs in _corpora(data, seed) if not corpus.synthetic_source]
+    mixed = [(False, (english, german)) for _, pairs in found for german, english in pairs]
+    return mixed, {"pairs": {corpus.name: len(pairs) for corpus, pairs in found}}
+
+
+def read_lines(data: Path, name: str, count: int | None = None) -> tuple[list[str], list[str]]:
+    """German and English lines of a development set."""
+    folder = data / "dev" / "translation"
+    english = folder / (f"{name}.en" if (folder / f"{name}.en").exists() else f"{name}.refA.en")
+    german, reference = ((path.read_text(encoding="utf-8").splitlines()) for path in (folder / f"{name}.de", english))
+    return german[:count], reference[:count]
