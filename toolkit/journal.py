@@ -171,7 +171,7 @@ def _whole_lines(path: Path) -> Iterator[tuple[dict[str, Any], int]]:
             if not line.endswith(b'"}\n') or line[len(start) :] != _CHECKSUM + f'{zlib.crc32(start):08x}"}}\n'.encode():
                 return
             end += len(line)
-            yield json.loads(line), end
+            yield json.loads(start + b"}"), end
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import threading
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from toolkit.errors import CacheError
@@ -42,6 +42,9 @@ _LEAST_PROBABILITY = 0.6
 _LONGEST_SAMPLE = 10_000
 """Characters read: 5 ms of work; more do not change the answer for a text in one language."""
 
+_REMEMBERED_CHARACTERS = 500
+"""Answers for texts of up to so many are kept for a while: a sentence."""
+
 _NOT_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|[^\s@]{1,64}@[^\s@]+|>>\w{2,8}<<|[0-9\u00ad\u200b-\u200f\ufeff]+")
 
 _lock = threading.Lock()
@@ -52,6 +55,10 @@ def detect(text: str) -> str | None:
 
     None when there is too little to go by or no language is clearly ahead. Safe to call from several threads.
     """
+    return _detect_again(text) if len(text) <= _REMEMBERED_CHARACTERS else _detect(text)
+
+
+def _detect(text: str) -> str | None:
     sample = _NOT_LANGUAGE.sub("", text[:_LONGEST_SAMPLE])
     if sum(map(str.isalpha, sample)) < _LEAST_LETTERS and not any("\u3040" <= char <= "\ud7af" for char in sample):
         return None
@@ -59,6 +66,10 @@ def detect(text: str) -> str | None:
         identifier = _load()
     language, probability = identifier.classify(sample)
     return str(language) if probability >= _LEAST_PROBABILITY else None
+
+
+# A text of one sentence is asked about as a text and as a sentence, some hundred texts apart in a batch job.
+_detect_again = lru_cache(maxsize=2048)(_detect)
 
 
 @cache

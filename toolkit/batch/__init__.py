@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING
 
-from toolkit.batch.outcomes import MAX_CHARACTERS, Outcome, attempt, in_groups, map_in_order, text_problem
+from toolkit.batch.outcomes import MAX_CHARACTERS, SOUND_TEXT, Outcome, attempt, in_groups, map_in_order, text_problem
 from toolkit.batch.worker import BatchWorker, Made, Steps
 from toolkit.documents import Digest, Document, Translation
 from toolkit.segmentation import read_document
@@ -85,7 +85,7 @@ def _maker(
     def make(sources: Sequence[str | Document | None]) -> list[tuple[Made | None, str | None]]:
         problems = [text_problem(_text(source), max_characters) for source in sources]
         sound = [source for source, problem in zip(sources, problems, strict=True) if problem is None]
-        done = iter(attempt(lambda some: steps.run([_document(each) for each in some]), sound))
+        done = iter(attempt(lambda some: steps.run([_document(each) for each in some]), sound, sound=SOUND_TEXT))
         return [next(done) if problem is None else (None, problem) for problem in problems]
 
     return make

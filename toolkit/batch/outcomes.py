@@ -20,8 +20,9 @@ GROUP_CHARACTERS = 1 << 16
 _GROUP_RECORDS = 512
 # While one group is computed the next ones are split into sentences and the last one is checked, on the same cores.
 _GROUPS_AHEAD = 3
-# An engine that fails so many records of a group, and no other record succeeds, will fail the rest as well.
+# An engine that fails so many records one after the other may be broken itself; then it fails on any text.
 _DEAD_AFTER = 16
+SOUND_TEXT = "Das ist ein Satz."
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -51,11 +52,13 @@ def text_problem(text: object, max_characters: int) -> str | None:
     return f"no text: {type(text).__name__} {shown[:40]}{'…' * (len(shown) > 40)}"
 
 
-def attempt(work: Callable[[Sequence[S]], Sequence[T]], items: Sequence[S]) -> list[tuple[T | None, str | None]]:
+def attempt(
+    work: Callable[[Sequence[S]], Sequence[T]], items: Sequence[S], *, sound: S
+) -> list[tuple[T | None, str | None]]:
     """What `work` makes of all items together; where that fails, of each alone, with the reasons of those that fail.
 
     Raises what is not the fault of an item: a cache or a model that cannot be read, memory that is used up, an engine
-    that fails every one of many.
+    that fails one after the other and even on the `sound` item.
     """
     try:
         return [(value, None) for value in work(items)] if items else []
@@ -71,9 +74,11 @@ def attempt(work: Callable[[Sequence[S]], Sequence[T]], items: Sequence[S]) -> l
             outcomes.append((work([item])[0], None))
         except Exception as error:
             outcomes.append((None, _reason(error)))
-            broken += not isinstance(error, InputError)
-            if _is_of_the_job(error) or broken == len(outcomes) >= _DEAD_AFTER:
+            if _is_of_the_job(error):
                 raise
+            broken += not isinstance(error, InputError)
+            if broken == len(outcomes) == _DEAD_AFTER:
+                work([sound])
     return outcomes
 
 
@@ -91,15 +96,20 @@ def _reason(error: Exception) -> str:
 
 
 def in_groups(items: Iterable[S], characters: Callable[[S], int]) -> Iterator[list[S]]:
-    """Neighbours in groups of about `GROUP_CHARACTERS`."""
+    """Neighbours in groups of about `GROUP_CHARACTERS`; an error of `items` comes after the group before it."""
     group: list[S] = []
     size = 0
-    for item in items:
-        group.append(item)
-        size += characters(item)
-        if size >= GROUP_CHARACTERS or len(group) >= _GROUP_RECORDS:
+    try:
+        for item in items:
+            group.append(item)
+            size += characters(item)
+            if size >= GROUP_CHARACTERS or len(group) >= _GROUP_RECORDS:
+                yield group
+                group, size = [], 0
+    except Exception:
+        if group:
             yield group
-            group, size = [], 0
+        raise
     if group:
         yield group
 

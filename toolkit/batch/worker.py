@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit import records, segmentation
-from toolkit.batch.outcomes import MAX_CHARACTERS, attempt, text_problem
+from toolkit.batch.outcomes import MAX_CHARACTERS, SOUND_TEXT, attempt, text_problem
 from toolkit.documents import Digest, Document, Summary, Topics, Translation
 from toolkit.engines import EngineSettings, GenerationOptions
 from toolkit.errors import InputError
@@ -124,7 +124,7 @@ class BatchWorker:
         """For each text the values of the new columns (without prefix), or None and the reason, in order."""
         problems = [text_problem(text, self.max_characters) for text in texts]
         sound = [(text, ids[i] if ids else None) for i, text in enumerate(texts) if problems[i] is None]
-        made = iter(attempt(self._make, sound))
+        made = iter(attempt(self._make, sound, sound=(SOUND_TEXT, None)))
         return [next(made) if problem is None else (None, problem) for problem in problems]
 
     def load(self) -> Steps:

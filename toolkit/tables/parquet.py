@@ -72,6 +72,7 @@ class ParquetWriter:
     """A Parquet file: the columns of the table, then new ones."""
 
     def __init__(self, stream: IO[bytes], table: Table, new: Mapping[str, str]) -> None:
+        parquet = import_parquet()
         import pyarrow as pa
 
         self._new = new
@@ -87,7 +88,7 @@ class ParquetWriter:
         schema = pa.schema([*own, *(pa.field(name, _type(kind)) for name, kind in new.items())], metadata or None)
         self._own = [field.name for field in own]
         self._schema = schema
-        self._writer = import_parquet().ParquetWriter(stream, schema)
+        self._writer = parquet.ParquetWriter(stream, schema)
         self._rows: list[tuple[Mapping[str, object], Mapping[str, object]]] = []
         self._batch = self._next_batch()
 

@@ -251,7 +251,8 @@ def _is_text(name: str) -> bool:
 
 
 def _too_long(line: str) -> str | None:
-    return f"more than {LONGEST_LINE:,} characters in a line" if len(line) >= LONGEST_LINE else None
+    is_cut = len(line) >= LONGEST_LINE and not line.endswith("\n")
+    return f"more than {LONGEST_LINE:,} characters in a line" if is_cut else None
 
 
 def _kind(value: object) -> str:

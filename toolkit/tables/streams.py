@@ -130,13 +130,12 @@ def fingerprint(files: Sequence[tuple[str, Path]]) -> Fingerprint:
 def _decoded(stream: IO[bytes], name: str, encoding: str | None, newline: str) -> io.TextIOWrapper:
     head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]  # type: ignore[attr-defined] # both kinds have it
     codec = codec_of(head, encoding=encoding)
-    try:
-        b"".decode(codec)
-    except (LookupError, ValueError):
-        raise InputError(f"unknown encoding {codec!r}: try utf-8, utf-16, latin-1 or cp1252") from None
     if b"\0" in head and not codec.lower().replace("_", "-").startswith(("utf-16", "utf-32")):
         raise InputError(
             f"{name} looks binary (NUL at byte {head.index(0)}): give a text format, or its encoding, "
             "e.g. --encoding utf-16-le"
         )
-    return io.TextIOWrapper(stream, encoding=codec, errors="surrogateescape", newline=newline)
+    try:
+        return io.TextIOWrapper(stream, encoding=codec, errors="surrogateescape", newline=newline)
+    except (LookupError, ValueError):
+        raise InputError(f"unknown encoding {codec!r}: try utf-8, utf-16, latin-1 or cp1252") from None
