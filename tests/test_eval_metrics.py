@@ -9,7 +9,7 @@ import evaluate
 import numpy as np
 import pytest
 
-from eval.metrics import Metric
+from eval.metrics import TEXT, Metric
 from eval.tasks import tasks
 from toolkit.errors import InputError
 
@@ -33,9 +33,7 @@ def _inputs(metric: Metric) -> dict[str, list[Any]]:
     if metric.name == "coverage":
         return {"predictions": [COUNTS, COUNTS], "references": ["x", "y"]}
     texts = ["In May Germany paid 3.5 billion to Bonn.", "The city of Bonn has 12 schools."]
-    references: list[Any] = (
-        texts if kind == "eval.grounded" and not metric.needs_sources else [[text] for text in texts]
-    )
+    references: list[Any] = texts if metric.reference_type == TEXT else [[text] for text in texts]
     sources = ["Im Mai zahlte Deutschland 3,5 Milliarden an Bonn.", "Bonn hat 12 Schulen."]
     return {"predictions": texts[::-1], "references": references, "sources": sources}
 
