@@ -8,6 +8,7 @@ import pytest
 import sentencepiece
 
 from models.recipes import back_translation, corpora, parallel, seq2seq, terms, translator
+from toolkit import repetition
 
 _TOWNS = "Bonn Kiel Gera Jena Köln Ulm Trier Mainz Celle Worms".split()
 _NOUNS = {"Brücke": "bridge", "Schule": "school", "Klinik": "hospital", "Straße": "road", "Bücherei": "library"}
@@ -49,7 +50,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def _run(monkeypatch: pytest.MonkeyPatch, data: Path, work: Path, *extra: str) -> None:
+def _run(monkeypatch: pytest.MonkeyPatch, data: Path, work: Path, *extra: str | Path) -> None:
     arguments = ["--data", data, "--work", work, "--vocabulary", "390", "--d-model", "64", "--feed-forward", "64"]
     arguments += ["--batch-tokens", "512", "--steps", "30", "--short-first", "0", "--device", "cpu", *extra]
     monkeypatch.setattr("sys.argv", ["translator", *map(str, arguments)])
@@ -70,7 +71,7 @@ def test_back_translation_from_the_reverse_model_to_tagged_pairs(
     monkeypatch.setattr("sys.argv", ["back_translation", *map(str, arguments)])
     monkeypatch.setattr(back_translation, "PART", 4)
     monkeypatch.setattr(corpora, "is_clean", lambda source, target: True)  # thirty steps write no German yet
-    monkeypatch.setattr(back_translation.repetition, "is_looping", lambda source, target: False)
+    monkeypatch.setattr(repetition, "is_looping", lambda source, target: False)
     back_translation.main()
     parts = sorted((work / "parts").iterdir())
     assert len(parts) == 3
