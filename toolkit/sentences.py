@@ -54,7 +54,7 @@ def find_sentences(text: str, language: str) -> list[tuple[int, int]]:
     if not tokens:
         return []
     lexicon = LEXICONS.get(language)
-    proposed = _propose(text)
+    proposed: set[int] | None = None
     spans: list[tuple[int, int]] = []
     first = 0
     finds_missing_stops = language == "de" and _is_in_sentence_case(tokens)
@@ -64,6 +64,8 @@ def find_sentences(text: str, language: str) -> list[tuple[int, int]]:
         else:
             verdict = _Space(tokens, i, first, lexicon).judge() if lexicon else None
         if verdict is None:
+            if proposed is None:  # asked only where it counts: for most single sentences never, which saves a third
+                proposed = _propose(text)
             verdict = token.end in proposed
         if verdict or (finds_missing_stops and _lacks_stop(tokens, i, first)):
             spans.append((tokens[first].start, token.end))

@@ -14,6 +14,7 @@ from toolkit.records import to_json
 from toolkit.tables.rows import MIXED, Row, Table
 from toolkit.tables.values import as_text, one_line, plain, without_surrogates
 
+_CRLF = "\r\n"
 ERROR_FIELD = "error"
 """In JSON Lines, why a record failed."""
 
@@ -57,7 +58,8 @@ class CsvWriter:
         self._stream, self._new, self._is_tsv = stream, new, is_tsv
         self._columns = list(table.kinds())
         self._line = io.StringIO()
-        self._csv = csv.writer(self._line, lineterminator="\n")
+        # What is in the line end is what gets quotes: with "\n" alone, a "\r" in a field would end a line.
+        self._csv = csv.writer(self._line, lineterminator=_CRLF)
         self._put([*self._columns, *new])
 
     def write(self, row: Row, values: Mapping[str, object] | None, error: str | None) -> None:  # noqa: ARG002
@@ -73,7 +75,7 @@ class CsvWriter:
             self._stream.write(("\t".join(one_line(cell, tabs=False) for cell in cells) + "\n").encode())
             return
         self._csv.writerow(cells)
-        self._stream.write(self._line.getvalue().encode())
+        self._stream.write(f"{self._line.getvalue().removesuffix(_CRLF)}\n".encode())
         self._line.seek(0)
         self._line.truncate()
 
