@@ -222,6 +222,21 @@ def test_ids_come_from_a_column(batch: Batch) -> None:
     assert [record["record"]["id"] for record in jsonl("p.jsonl")] == ["x", "z"]  # type: ignore[index]
 
 
+@pytest.mark.parametrize("target", ["o.txt", "o.csv", "o.jsonl", "o.parquet"])
+@pytest.mark.parametrize(
+    ("source", "content"), [("a.txt", ""), ("a.csv", "text\n"), ("a.jsonl", ""), ("a.jsonl", "\n")]
+)
+def test_nothing_in_nothing_out(batch: Batch, source: str, content: str, target: str) -> None:
+    ran = batch(write(source, content), "-o", target)
+    assert (ran.code, "0 records" in ran.err) == (0, True)
+    assert rows(target) == []
+
+
+def test_standard_input_that_fails_leaves_nothing(batch: Batch) -> None:
+    assert batch("-", "-o", "o.jsonl", "--format", "csv", stdin=b"body\nEnde\n").code == 2
+    assert not list(Path().iterdir())
+
+
 # ---- bad records keep their place
 
 
@@ -405,7 +420,8 @@ def test_a_record_the_engine_fails_on_fails_alone(batch: Batch, monkeypatch: pyt
         (("a.txt", "-o", "o.txt", "--max-chars", "0"), "--max-chars"),
         (("a.txt", "-o", "o.txt", "--cache", "a.txt"), "a.txt: the cache of translations cannot be used"),
         (("a.txt", "-o", "o.jsonl", "--task", "topics", "--labels", "a,,b"), "label 2 of 3 is blank"),
-        (("a.txt", "-o", "/dev/full"), "/dev/full"),
+        (("a.txt", "-o", "/dev/full"), "/dev/full is no file"),
+        (("a.txt", "-o", "-"), "standard output cannot hold a job"),
     ],
 )
 def test_unusable(batch: Batch, arguments: tuple[str, ...], words: str) -> None:

@@ -27,18 +27,19 @@ def run(options: argparse.Namespace) -> int:
     destination = Destination(options.output)
     with destination.locked():
         is_copied = options.input == STANDARD_INPUT
-        table = _copied_input(options, destination) if is_copied else _table(options, options.input)
-        job = Job(
-            table,
-            worker,
-            destination,
-            version=__version__,
-            overwrite=options.overwrite,
-            restart=options.restart,
-        )
-        _run(job)
-        if is_copied:
-            destination.input.unlink()
+        try:
+            job = Job(
+                _copied_input(options, destination) if is_copied else _table(options, options.input),
+                worker,
+                destination,
+                version=__version__,
+                overwrite=options.overwrite,
+                restart=options.restart,
+            )
+            _run(job)
+        finally:
+            if is_copied and not destination.journal.exists():
+                destination.input.unlink(missing_ok=True)
     return 1 if job.totals.failed else 0
 
 
@@ -51,10 +52,11 @@ def _run(job: Job) -> None:
         totals = job.run(report)
     except KeyboardInterrupt:
         report.close()
-        say(
-            f"{job.totals.done:,} of {job.totals.records:,} records are kept in {output.journal}: "
-            "the same command goes on from there"
-        )
+        if output.journal.exists():
+            say(
+                f"{job.totals.done:,} of {job.totals.records:,} records are kept in {output.journal}: "
+                "the same command goes on from there"
+            )
         raise
     except (KlartextError, MemoryError):
         report.close()

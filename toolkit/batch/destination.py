@@ -17,6 +17,8 @@ class Destination:
 
     def __init__(self, name: str) -> None:
         """Raises InputError for an ending that no format has, and where there is no folder to write to."""
+        if name == "-":
+            raise InputError("standard output cannot hold a job that may be resumed: give --output a file or folder")
         path = Path(name)
         self.name = name
         self.path = path.resolve() if path.name in ("", "..") else path

@@ -166,6 +166,7 @@ class Job:
         context = hashlib.sha256(json.dumps({**header, "input": "", "overwrite": ""}).encode()).digest()
         keyed = ((_key(context, row), row) for row in self.table.rows(whole=False))
         totals = self.totals
+        totals.done = totals.resumed = journal.count
         for number, entry in enumerate(journal.entries(), start=1):
             key, _ = next(keyed, ("", None))
             if key != entry.key:
@@ -174,7 +175,6 @@ class Job:
                     "give --restart to begin anew"
                 )
             totals.failed += entry.values is None
-        totals.done = totals.resumed = journal.count
         progress.start(totals)
         if journal.is_complete:
             return
