@@ -10,6 +10,7 @@ from eval.examples import Example
 from eval.metrics import Statistics
 from eval.running import measured
 from eval.runs import Json, Run
+from eval.sets import DataSet
 from eval.significance import Difference, difference
 from eval.tasks import Measure, Task, find
 from toolkit.errors import InputError
@@ -54,6 +55,8 @@ class Comparison:
     measures: tuple[MeasureChange, ...]
     inputs: tuple[InputChange, ...]
     """Those that changed, the greatest loss first."""
+    recomputed: tuple[str, ...]
+    """Metrics that give the outputs before another score than their file has: their code has changed since."""
 
     @property
     def regressions(self) -> tuple[InputChange, ...]:
@@ -89,6 +92,12 @@ def compare(before: Run, after: Run, *, examples: Sequence[Example] | None = Non
     if len(examples) != after.dataset.n:
         raise InputError(f"{len(examples)} references for runs of {after.dataset.n} inputs: give one for each")
     has_sources = any(example.source for example in examples)
+    is_same_data = DataSet("given", tuple(examples)).sha256 == after.dataset.sha256
+    if has_sources and not is_same_data:
+        raise InputError(
+            f"the data given are not those of the runs of {task.name} (checksum {_short(after.dataset.sha256)}): "
+            "give the files the runs were made with"
+        )
     measures = [
         measure
         for measure in measured(task, examples)
@@ -98,8 +107,14 @@ def compare(before: Run, after: Run, *, examples: Sequence[Example] | None = Non
     ]
     if not measures:
         raise InputError(f"the runs of {task.name} have no metric in common that these references can score")
-    was = {measure.title: _statistics(measure, before, examples) for measure in measures}
-    now = {measure.title: _statistics(measure, after, examples) for measure in measures}
+    was = {measure.title: measure.statistics(before.outputs, examples) for measure in measures}
+    now = {measure.title: measure.statistics(after.outputs, examples) for measure in measures}
+    recomputed = [measure for measure in measures if _is_other(measure, before, was) or _is_other(measure, after, now)]
+    if recomputed and not is_same_data:
+        raise InputError(
+            f"{recomputed[0].title} of {task.name} has another value with these references than in the run files: "
+            "give the references the runs were made with"
+        )
     return Comparison(
         task=task,
         before=before,
@@ -109,6 +124,7 @@ def compare(before: Run, after: Run, *, examples: Sequence[Example] | None = Non
             for measure in measures
         ),
         inputs=_input_changes(measures, was, now, before, after, examples),
+        recomputed=tuple(measure.title for measure in recomputed),
     )
 
 
@@ -157,16 +173,10 @@ def own_examples(task: Task, run: Run) -> tuple[Example, ...]:
     return data.examples
 
 
-def _statistics(measure: Measure, run: Run, examples: Sequence[Example]) -> Statistics:
-    """The rows of a run; InputError where they do not give the score that its file has."""
-    rows = measure.statistics(run.outputs, examples)
-    score, found = run.score(measure.title), float(measure.metric.score(rows.sum(axis=0)))
-    if score is None or not math.isclose(score.value, found, rel_tol=_SAME, abs_tol=_SAME):
-        raise InputError(
-            f"{measure.title} of {run.task} is {found:.4f} with these references and {score and score.value} in the "
-            "run file: give the references it was made with, or make it anew"
-        )
-    return rows
+def _is_other(measure: Measure, run: Run, statistics: Mapping[str, Statistics]) -> bool:
+    """Whether the statistics give another score than the run's file has."""
+    score, found = run.score(measure.title), float(measure.metric.score(statistics[measure.title].sum(axis=0)))
+    return score is None or not math.isclose(score.value, found, rel_tol=_SAME, abs_tol=_SAME)
 
 
 def _input_changes(

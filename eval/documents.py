@@ -78,6 +78,8 @@ def overview(report: Report) -> list[str]:
         floors = [(value, name) for name, value in row.baselines if value is not None]
         best = (max if row.measure.metric.higher_is_better else min)(floors, default=None)
         floor = "–" if best is None else f"{best[1]} {best[0]:.{places}f}"
+        if best is not None and row.measure.is_floor and not row.beats(best[0]):
+            floor += ", not beaten"
         lines.append(
             f"| {section.task.name}: {section.task.about} | {section.run.dataset.n} | {score.metric} "
             f"| {score.value:.{places}f} | {score.low:.{places}f} – {score.high:.{places}f} | {floor} |"

@@ -150,7 +150,11 @@ def _notes(comparisons: Sequence[Comparison]) -> tuple[str, ...]:
     """In which way the new runs were made otherwise than their baselines, each remark once with its tasks."""
     tasks: dict[str, list[str]] = {}
     for comparison in comparisons:
-        for remark in _differences(comparison.before, comparison.after):
+        recomputed = [
+            f"{metric} was computed anew, by code that has changed since the run files were written"
+            for metric in comparison.recomputed
+        ]
+        for remark in (*_differences(comparison.before, comparison.after), *recomputed):
             tasks.setdefault(remark, []).append(comparison.task.name)
     return tuple(f"{remark} ({', '.join(names)})" for remark, names in tasks.items())
 

@@ -83,12 +83,13 @@ def _gate(options: argparse.Namespace) -> int:
         return DONE
     comparisons = baseline.compare_all(baseline.pair(target, runs))
     verdict = gate.judge(comparisons, tolerances)
-    print(json.dumps(gate.to_json(verdict), indent=1) if options.json else gate.to_text(verdict))
-    say(f"gate: {len(chosen)} tasks run in {seconds:.0f} s")
+    say(f"{len(chosen)} tasks run in {seconds:.0f} s")
     if options.report:
         from eval.report import build
 
         write_report(build(list(runs.values()), comparisons, tolerances), options.report, title="klartext: gate")
+    # Last, so that the verdict is the last line of a log.
+    print(json.dumps(gate.to_json(verdict), indent=1) if options.json else gate.to_text(verdict), flush=True)
     return DONE if verdict.is_open else CLOSED
 
 

@@ -43,6 +43,10 @@ class ScoreRow:
             return None
         return max(values) if self.measure.metric.higher_is_better else min(values)
 
+    def beats(self, value: float) -> bool:
+        """Whether the score is better than another value."""
+        return self.score.value > value if self.measure.metric.higher_is_better else self.score.value < value
+
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -151,8 +155,8 @@ def _section(
         samples = tuple(
             (heading, tuple(_changed(task, change, comparison, shown) for change in changes[:count]))
             for heading, changes in (
-                (f"Worst regressions: {len(comparison.regressions)} inputs lost", comparison.regressions),
-                (f"Best gains: {len(comparison.improvements)} inputs gained", comparison.improvements),
+                (f"Worst regressions: {_inputs(comparison.regressions)} lost", comparison.regressions),
+                (f"Best gains: {_inputs(comparison.improvements)} gained", comparison.improvements),
             )
         )
     milliseconds = run.details.get("milliseconds", [])
@@ -174,6 +178,10 @@ def _section(
         else (),
         latencies=tuple((float(length), float(time)) for length, time in zip(words, milliseconds, strict=False)),
     )
+
+
+def _inputs(changes: Sequence[InputChange]) -> str:
+    return "1 input" if len(changes) == 1 else f"{len(changes)} inputs"
 
 
 def _row(measure: Measure, score: Score, run: Run, check: Check | None) -> ScoreRow:

@@ -93,7 +93,16 @@ class Run:
 
 def write_run(run: Run, path: str | Path) -> None:
     """Write the run as JSON, whole or not at all; folders that are missing are made."""
-    write_text(path, json.dumps(_to_json(run), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    parts = (f" {json.dumps(key)}: {_layout(value)}" for key, value in _to_json(run).items())
+    write_text(path, "{\n" + ",\n".join(parts) + "\n}\n")
+
+
+def _layout(value: Json) -> str:
+    """JSON with each entry of a list in a line of its own, so that a diff shows which outputs changed."""
+    if isinstance(value, list) and value:
+        entries = (json.dumps(entry, ensure_ascii=False, allow_nan=False) for entry in value)
+        return "[\n  " + ",\n  ".join(entries) + "\n ]"
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False).replace("\n", "\n ")
 
 
 def check_writable(path: str | Path) -> None:

@@ -243,11 +243,25 @@ def test_an_older_version_of_the_task(parallel: Path, runs: dict[str, Path]) -> 
         compare(old, old, examples=_data(parallel).examples)
 
 
-def test_other_references_than_the_run_had(parallel: Path, runs: dict[str, Path]) -> None:
+def test_other_data_than_the_runs_had(parallel: Path, runs: dict[str, Path]) -> None:
     found = read_run(runs["good"])
     other = [replace(example, translations=("Quite another text.",)) for example in _data(parallel).examples]
-    with pytest.raises(InputError, match=r"chrF of translation is .* with these references and .* in the run file"):
+    with pytest.raises(InputError, match="the data given are not those of the runs of translation"):
         compare(found, found, examples=other)
+    without_sources = [replace(example, source="") for example in other]
+    with pytest.raises(InputError, match="chrF of translation has another value with these references"):
+        compare(found, found, examples=without_sources)
+
+
+def test_a_metric_that_has_changed_is_computed_anew_and_said(parallel: Path, runs: dict[str, Path]) -> None:
+    after = read_run(runs["good"])
+    before = replace(after, scores=(replace(after.scores[0], value=12.3), *after.scores[1:]))
+    comparison = compare(before, after, examples=_data(parallel).examples)
+    assert comparison.recomputed == ("chrF",)
+    assert comparison.measures[0].difference.change == 0
+    verdict = gate.judge([comparison], read_tolerances(OURS))
+    assert verdict.is_open
+    assert [note for note in verdict.notes if note.startswith("chrF was computed anew")]
 
 
 def test_other_labels_than_before() -> None:
