@@ -6,13 +6,15 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench train-translator train-summarizer train-topics clean
+.PHONY: help demo test lint eval baseline bench train-translator train-summarizer train-topics clean
 
 help:
 	@echo "make demo              translate, summarize and classify an example article"
 	@echo "make test              ruff, mypy and all tests"
 	@echo "make lint              ruff and mypy alone"
-	@echo "make bench             measure speed and memory on this machine"
+	@echo "make eval              run our own tasks: has anything become worse? (report in build/evaluation.html)"
+	@echo "make baseline          accept the present scores: baselines, eval/RESULTS.md and the README's table anew"
+	@echo "make bench             measure speed and memory on this machine, and write them to the documents"
 	@echo "make train-translator  train a shipped model anew (also train-summarizer, train-topics)"
 	@echo "make clean             remove .venv and what was built"
 
@@ -26,8 +28,16 @@ lint: $(VENV)/.klartext-dev
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
+eval: $(VENV)/.klartext-eval
+	$(BIN)/python -m eval gate --output-folder build/evaluation --report build/evaluation.html $(ARGS)
+
+baseline: $(VENV)/.klartext-eval
+	$(BIN)/python -m eval gate --update-baseline $(ARGS)
+	$(BIN)/python -m eval report --write-documents
+
 bench: $(VENV)/.klartext-eval
-	$(BIN)/python -m eval bench $(ARGS)
+	$(BIN)/python -m eval bench --output eval/results/bench.json $(ARGS)
+	$(BIN)/python -m eval report --write-documents
 
 train-translator train-summarizer train-topics: train-%: $(VENV)/.klartext-train
 	$(BIN)/python -m models.recipes.$* $(ARGS)
