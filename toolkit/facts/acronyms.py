@@ -11,6 +11,8 @@ from toolkit.facts.sentence import Sentence, fold
 
 # U.S., NATO, EuGH, MPs.
 _ACRONYM = re.compile(r"(?<![\w'’])(?:(?:[A-ZÄÖÜ]\.){2,}|[A-ZÄÖÜ][A-Za-zÄÖÜ]?[A-ZÄÖÜ][A-ZÄÖÜ0-9]*s?(?!\w))")
+_CAPITALS_BEFORE = re.compile(r"\b[A-ZÄÖÜ]{2,}[,!?]? +$")
+_CAPITALS_BEHIND = re.compile(r"[,!?]? +[A-ZÄÖÜ]{2,}\b")
 _ROMAN = re.compile(r"[IVX]+")
 _LETTERS_AT_MOST = 7
 # More capitals than this share of the letters: a headline or shouting.
@@ -32,9 +34,17 @@ def _acronyms(text: str) -> list[tuple[Mention, str]]:
     for match in _ACRONYM.finditer(text):
         written = match.group()
         bare = written.replace(".", "").removesuffix("s")
-        if 2 <= len(bare) <= _LETTERS_AT_MOST and not _ROMAN.fullmatch(bare):
+        if 2 <= len(bare) <= _LETTERS_AT_MOST and not _ROMAN.fullmatch(bare) and not _is_shouted(text, match):
             found.append((Mention(match.start(), match.end()), bare.casefold()))
     return found
+
+
+def _is_shouted(text: str, match: re.Match[str]) -> bool:
+    """Whether another word in capitals stands before or behind, as in "ICH BIN ES" but not in "CDU/CSU"."""
+    return (
+        _CAPITALS_BEFORE.search(text[: match.start()]) is not None
+        or _CAPITALS_BEHIND.match(text, match.end()) is not None
+    )
 
 
 def compare(source: Sentence, translation: Sentence) -> list[Finding]:
@@ -69,6 +79,9 @@ def _is_accounted_for(bare: str, source: Sentence) -> bool:
     folded = [fold(token.lower) for token in source.tokens]
     beginnings = tables.options("acronyms-en", None).get(bare, ())
     if any(word.startswith(beginnings) for word in folded):
+        return True
+    # Konzernchef is a CEO too, Staatsfernsehen TV.
+    if any(part in word for part in beginnings if len(part) > 3 for word in folded):
         return True
     return len(bare) > 2 and bare in "".join(word[0] for word in folded if word[0].isalpha())
 

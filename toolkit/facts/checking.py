@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from toolkit.facts import acronyms, dates, links, names, negation, quantities, quotations, times, units
@@ -12,6 +13,8 @@ from toolkit.facts.sentence import Sentence, read
 
 # Numbers up to this are written out and used without counting.
 _SMALL = 12
+# Round the clock, and the eleventh of September.
+_IDIOMS = re.compile(r"\b(?:24/7|9/11|4x4)\b")
 _ORDER = {kind: i for i, kind in enumerate(KINDS)}
 
 
@@ -61,6 +64,8 @@ def _numbers(german: Sentence, english: Sentence) -> list[Finding]:
     if not lost:
         # The two of them, one in five: small numbers in words are new only in another's place.
         new = [one for one in new if english.text[one.start].isdecimal() or one.values[0] > _SMALL]
+    idioms = [match.span() for match in _IDIOMS.finditer(english.text)]
+    new = [one for one in new if not any(start <= one.start < end for start, end in idioms)]
     findings: list[Finding] = []
     for kind, is_date in (("date", True), ("number", False)):
         some: list[list[Mention]] = [

@@ -56,7 +56,10 @@ _SHORT_DAYS = {
     "de": {"mo": 1, "di": 2, "mi": 3, "do": 4, "fr": 5, "sa": 6, "so": 7},
     "en": {"mon": 1, "tue": 2, "tues": 2, "wed": 3, "thu": 4, "thur": 4, "thurs": 4, "fri": 5, "sat": 6, "sun": 7},
 }
-# What German joins to the name of a day or a month: Montagabend, Sonntags, Junihälfte.
+_RELATIVE = {
+    "de": frozenset("heute gestern morgen vorgestern übermorgen heutigen gestrigen morgigen heutige gestrige".split()),
+    "en": frozenset("today yesterday tomorrow tonight".split()),
+}
 _NUMERIC = re.compile(r"(?<![\d.])([0-3]?\d)\.\s?([01]?\d)\.(\s?(?:\d{4}|\d{2}))?(?!\d)")
 _OF_A_YEAR = re.compile(r"(?<![\d.])\d{4}-([01]\d)-[0-3]\d(?!\d)|(?<![\d/])([0-3]?\d)/([0-3]?\d)/\d{2,4}(?!\d)")
 
@@ -154,25 +157,33 @@ def compare(source: Sentence, translation: Sentence, left: list[Day], right: lis
     known = [{day.number for day in side} | numeric_months(one) for side, one in ((left, source), (right, translation))]
     # In der Nacht zum Sonntag is on Saturday night.
     is_night = "nacht" in source.words
-    lost: list[Mention] = [
+    lost = [
         day
         for day in left
-        if day.is_certain and day.number not in known[1] and not (is_night and _day_before(day) in known[1])
+        if day.is_certain
+        and day.number not in known[1]
+        and not (is_night and _neighbour(day, -1) in known[1])
+        and source.text[day.start : day.end].casefold() not in translation.words
     ]
-    new: list[Mention] = [
+    new = [
         day
         for day in right
         if day.is_certain
         and day.number not in known[0]
-        and not (is_night and day.number > 100 and (day.number - 100) % 7 + 101 in known[0])
+        and not (is_night and _neighbour(day, 1) in known[0])
         and not any(word.startswith(_name(translation, day)) for word in source.words)
     ]
+    # Agencies name the day where others say today, and the other way round.
+    if not new and not _RELATIVE["en"].isdisjoint(translation.words):
+        lost = [day for day in lost if day.number <= 12]
+    if not lost and not _RELATIVE["de"].isdisjoint(source.words):
+        new = [day for day in new if day.number <= 12]
     return pair("date", source.text, translation.text, lost, new)
 
 
-def _day_before(day: Day) -> int:
-    """The number of the weekday before; 0 for a month."""
-    return (day.number - 102) % 7 + 101 if day.number > 100 else 0
+def _neighbour(day: Day, step: int) -> int:
+    """The number of the weekday before (-1) or after (1); 0 for a month."""
+    return (day.number - 101 + step) % 7 + 101 if day.number > 100 else 0
 
 
 def _name(sentence: Sentence, day: Day) -> str:

@@ -92,23 +92,30 @@ def compare(source: Sentence, translation: Sentence) -> list[Finding]:
             is_changed = True
             if names and token.text[0].isupper():
                 lost.append(Mention(token.start, token.end))
-    # That a paper is German need not be said in German: the name of a people is new only in another's place.
-    new = _new(translation, german, left, may_be_named if is_changed else None)
     spelled = set(map(_skeleton, words))
     for token in _people(source):
         word = fold(token.text)
         if not _is_kept(word, right, spelled) and named.isdisjoint(exonyms.german(word)[1]):
             lost.append(Mention(token.start, token.end))
+    # That a paper is German need not be said in German: the name of a people is new only in another's place.
+    new = _new(source, translation, (left, right), may_be_named if is_changed else None, is_lost=bool(lost))
     return pair("name", source.text, translation.text, sorted(set(lost), key=lambda one: one.start), new)
 
 
-def _new(translation: Sentence, german: list[Token], left: str, may_be_named: set[int] | None) -> list[Mention]:
-    """Capitalised English words that nothing in the source accounts for; tabled ones only given `may_be_named`."""
+def _new(
+    source: Sentence, translation: Sentence, texts: tuple[str, str], may_be_named: set[int] | None, *, is_lost: bool
+) -> list[Mention]:
+    """Capitalised English words that nothing in the source accounts for; tabled ones only given `may_be_named`.
+
+    `texts` are the folded words of both. Where nothing `is_lost`, a word beside a name that is kept may complete it:
+    Obama may be called Barack Obama.
+    """
     tokens, text = translation.tokens, translation.text
     written = [token for token in tokens if token.text[0].isalpha()]
     if sum(token.text[0].isupper() for token in written) > _TITLE_CASE * len(written):
         return []
-    spelled = {_skeleton(fold(token.lower)) for token in german}
+    left, right = texts
+    spelled = {_skeleton(fold(token.lower)) for token in source.tokens}
     new: list[Mention] = []
     is_quoted = False
     for i, token in enumerate(tokens):
@@ -139,9 +146,39 @@ def _new(translation: Sentence, german: list[Token], left: str, may_be_named: se
                 or _is_part_of_title(tokens, i)
                 or _is_kept(word, left, spelled)
             )
+            if is_new and not is_lost:
+                is_new = not _completes(tokens, i, source, left, right, spelled)
         if is_new:
             new.append(Mention(token.start, token.end))
     return new
+
+
+def _completes(
+    tokens: Sequence[Token], position: int, source: Sentence, left: str, right: str, spelled: set[str]
+) -> bool:
+    """Whether the word stands beside a name that is kept, and in no other word's place there."""
+    for step in (-1, 1):
+        at = position + step
+        if not 0 <= at < len(tokens) or not tokens[at].text[0].isupper() or len(tokens[at].text) < 3:
+            continue
+        name = _bare(tokens[at].lower)
+        if not _is_kept(name, left, spelled):
+            continue
+        for i, token in enumerate(source.tokens):
+            if fold(token.lower).removesuffix("s") == name.removesuffix("s"):
+                other = source.tokens[i - step] if 0 <= i - step < len(source.tokens) else None
+                return other is None or not _may_be_name(other) or _is_copied(fold(other.lower), right)
+    return False
+
+
+def _may_be_name(token: Token) -> bool:
+    """Whether a German word is capitalised and neither a title nor plainly a noun."""
+    return (
+        token.text[0].isupper()
+        and token.lower not in tables.words("titles")
+        and token.lower not in tables.words("not-names")
+        and _NOUN.search(token.lower) is None
+    )
 
 
 def _is_part_of_title(tokens: Sequence[Token], position: int) -> bool:

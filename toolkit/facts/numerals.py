@@ -74,6 +74,7 @@ _GERMAN_WORDS: dict[str, Numeral] = {
     **{word: Numeral((8,), False) for word in "achte achten".split()},
     **{word: Numeral((7,), True) for word in "siebte siebten siebter siebtes".split()},
     **{word: Numeral((1.5, 18, 90), True) for word in "anderthalb eineinhalb einundeinhalb".split()},
+    "bio": Numeral((1e12,), False, 1e12),  # 2 Bio. Euro, but Bio-Milch
     "halbfinale": Numeral((0.5,), False),
     "viertelfinale": Numeral((0.25, 4, 8), False),
     "achtelfinale": Numeral((8, 16), False),
@@ -88,7 +89,7 @@ _GERMAN_WORDS: dict[str, Numeral] = {
     **{word: Numeral((1e3,), True, 1e3) for word in "tausend tausende tausenden tausender tsd".split()},
     **{word: Numeral((1e6,), True, 1e6) for word in "million millionen mio".split()},
     **{word: Numeral((1e9,), True, 1e9) for word in "milliarde milliarden mrd".split()},
-    **{word: Numeral((1e12,), True, 1e12) for word in "billion billionen bio".split()},
+    **{word: Numeral((1e12,), True, 1e12) for word in "billion billionen".split()},
     **{word: Numeral((1e15,), True, 1e15) for word in "billiarde billiarden".split()},
 }
 # A number hidden in a longer word is a counterpart, but calls for none: Zweitligist, Dreikampf, Abertausende.
@@ -225,7 +226,7 @@ _ENGLISH_WORDS: dict[str, Numeral] = {
     "zero": Numeral((0,), False),
     "nil": Numeral((0,), False),
     "fortnight": Numeral((14, 2), False),
-    "century": Numeral((100,), False),
+    **{word: Numeral((100,), False) for word in "century centuries centenary centennial".split()},
     "dozen": Numeral((12,), True, 12),
     "dozens": Numeral((12,), True),
     "penalty": Numeral((11,), False),

@@ -170,7 +170,7 @@ class _Reader:
         if numeral.scale:
             scale, after = self._scale(after)
             total = numeral.scale * scale
-            return Quantity(token.start, self._tokens[after - 1].end, (total,), True, total), after
+            return Quantity(token.start, self._tokens[after - 1].end, (total,), numeral.is_certain, total), after
         scale, end = self._scale(after)
         if scale == 1 or (numeral.values[0] == 0.5 and not token.lower.startswith(("halb", "ein"))):
             return Quantity(token.start, token.end, numeral.values, numeral.is_certain), position + 1
@@ -191,7 +191,8 @@ class _Reader:
             among = numerals.english(many.lower) if many else None
             if many and among and among.scale > _PLURALS[token.lower]:  # hundreds of thousands
                 value = _PLURALS[token.lower] * among.scale
-                return Quantity(token.start, many.end, (value,), True, value), position + 3
+                vague = (value, among.scale) if token.lower == "tens" else (value,)
+                return Quantity(token.start, many.end, vague, True, value), position + 3
         if token.lower not in cardinal and token.lower not in numerals.ENGLISH_SCALES:
             return Quantity(token.start, token.end, numeral.values, numeral.is_certain), position + 1
         total, current, largest = 0.0, 0.0, 0.0
@@ -216,6 +217,8 @@ class _Reader:
                 largest = max(largest, scale)
                 if scale == 100:
                     current = max(current, 1) * 100
+                elif current == 0 and 0 < total < scale:
+                    total *= scale  # a thousand million
                 else:
                     total, current = total + max(current, 1) * scale, 0.0
             elif lower == "and" and self._half_follows(after):
