@@ -1,4 +1,4 @@
-"""Tokens that must come through a translation unchanged: links, addresses, placeholders, mark-up, endless words."""
+"""Tokens that must come through a translation unchanged: links, addresses, placeholders, mark-up, codes, file names."""
 
 from __future__ import annotations
 
@@ -17,6 +17,17 @@ _PROTECTED = re.compile(
     | %\(\w{1,60}\)[sdf] | %(?:\d+\$)?[sd](?!\w)                       # %(name)s, %s, %1$d
     | </?[A-Za-z][\w-]{0,20}(?:\s[^<>]{0,200})?/?>                     # <b>, </b>, <a href="…">
     | &(?:[A-Za-z]{2,8}|\#\d{1,6});                                    # &nbsp;
+    | \$[A-Z][A-Z_]+\b                                                 # $HOME
+    | (?<!\S)--[a-z][\w-]+                                             # --option
+    | (?<![\w.])[@\#]\w{2,}                                            # @account, #tag
+    | \b[A-Z]{2}\d{2}(?:\ ?\d{4}){3,7}(?:\ ?\d{1,3})?\b                 # bank accounts (IBAN)
+    | \b10\.\d{4,9}/[^\s<>"„“”]*[^\s<>"„“”.,;:!?)\]]                    # publications (DOI)
+    | (?<![\d.,])(?:\+\d{1,3}|0\d{2,5})(?:[\ /-]\d{2,})+\b             # telephone numbers
+    | \b[A-Za-z]:\\[^\s<>"„“”]*[^\s<>"„“”.,;:!?)\]]                     # C:\folder
+    | (?<![\w/])(?:/[\w.-]+){2,}\b                                     # /folder/file
+    | \b[\w-]+\.(?:csv|docx?|gif|html?|jpe?g|json|md|mp[34]|odt|pdf|png|pptx?|py|svg|txt|xlsx?|xml|zip)\b
+    | (?<![\w.-])(?=[A-Z\d./-]*\d)(?=[A-Z\d./-]*[A-Z])[A-Z\d]+(?:[./-][A-Z\d]+)*(?![\w-]) # A7-XK-90213, M29
+    | (?<![\w-])(?=[\da-f-]*[a-f])(?=[\da-f-]*\d)[\da-f]{4,}(?:-[\da-f]{4,})+(?![\w-])    # 7f3a-99c1
     | \S{101,}                                                         # no word, see LONGEST_WORD
     """,
     re.VERBOSE,
