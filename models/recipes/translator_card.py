@@ -52,7 +52,7 @@ Wanted terms, put into the German between two control tokens (eval/data/glossary
 beam {beam}): {plain:.0%} of the outputs have the wanted English term without being told, {applied:.0%} when told; chrF
 {plain_chrf:.1f} and {term_chrf:.1f}. A placeholder comes through once in {placeholders:.0%}.
 
-## Training
+{by_eye}## Training
 {history}{steps:,} steps of {batch_tokens:,} padded target tokens, {tokens:.1f} million target tokens: {epochs:.2f}
 passes over the mixture of {pairs:,} pairs below. Muon for the matrices, AdamW for the rest, learning rate
 {learning_rate} with a linear fall to zero over the last {cooldown:.0%}, label smoothing 0.1, no dropout, last
@@ -101,7 +101,7 @@ def write_card(work: Path, folder: Path) -> None:
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     sturdy: dict[str, Any] = json.loads((work / "robustness.json").read_text(encoding="utf-8"))
     told = sturdy["terms"]
-    ablations = work / "ablations.json"
+    ablations, by_eye = work / "ablations.json", work / "by-eye.json"
     learning_curve.draw(learning_curve.read_log(work), folder / "learning-curve.svg")
     weights = folder / "model.safetensors"
     rates = run["augmentation"]
@@ -118,6 +118,7 @@ def write_card(work: Path, folder: Path) -> None:
         positions=config["max_position_embeddings"],
         scores=score_table(scores),
         ablations=ablation_table(json.loads(ablations.read_text(encoding="utf-8"))) if ablations.exists() else "",
+        by_eye=by_eye_table(json.loads(by_eye.read_text(encoding="utf-8"))) if by_eye.exists() else "",
         robustness=robustness_table(sturdy["robustness"]),
         term_sentences=told["sentences"],
         beam=robustness_scores.BEAM,
@@ -165,6 +166,16 @@ def ablation_table(steps: dict[str, Any]) -> str:
     for step, scores in steps.items():
         cells = "".join(f" {scores[name]['bleu']:.1f} | {scores[name]['chrf']:.1f} |" for name in sets)
         lines.append(f"| {step} |{cells}")
+    return "\n".join([*lines, "", ""])
+
+
+def by_eye_table(report: dict[str, Any]) -> str:
+    """A section on errors counted by reading: {"how": …, "columns": {name: {kind: sentences}}}."""
+    columns: dict[str, dict[str, int]] = report["columns"]
+    kinds = list(dict.fromkeys(kind for counts in columns.values() for kind in counts))
+    lines = ["## By eye", report["how"], "", "| sentences with | " + " | ".join(columns) + " |"]
+    lines.append("|---|" + "---:|" * len(columns))
+    lines += [f"| {kind} | " + " | ".join(str(c.get(kind, 0)) for c in columns.values()) + " |" for kind in kinds]
     return "\n".join([*lines, "", ""])
 
 
