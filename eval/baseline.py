@@ -9,13 +9,17 @@ from eval.comparison import Comparison, check_comparable, compare
 from eval.runs import Run, read_run, write_run
 from eval.sets import DataSet
 from eval.tasks import Task, find
+from eval.tasks import tasks as known_tasks
 from toolkit.errors import InputError
 
 OURS = Path(__file__).parent / "results" / "baseline"
 
 
 def read_runs(paths: Sequence[Path]) -> dict[Path, Run]:
-    """The runs in files and folders. Raises InputError for a folder without any, and for two runs of one task."""
+    """The runs in files and folders, in the order of the tasks.
+
+    Raises InputError for a folder without any, and for two runs of one task.
+    """
     found: dict[Path, Run] = {}
     for path in paths:
         files = sorted(path.glob("*.json")) if path.is_dir() else [path]
@@ -27,7 +31,8 @@ def read_runs(paths: Sequence[Path]) -> dict[Path, Run]:
         if run.task in tasks:
             raise InputError(f"{tasks[run.task]} and {path} are both runs of {run.task}: give one for each task")
         tasks[run.task] = path
-    return found
+    places = {task.name: place for place, task in enumerate(known_tasks())}
+    return dict(sorted(found.items(), key=lambda item: places.get(item[1].task, len(places))))
 
 
 def pair(baseline: Path, runs: Mapping[Path, Run]) -> list[tuple[Run, Run]]:

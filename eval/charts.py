@@ -70,7 +70,7 @@ def interval_chart(rows: Sequence[IntervalRow], *, title: str) -> str:
         marks.append(
             f'<circle class="now" cx="{x(row.value):.1f}" cy="{y:.1f}" r="4.5"><title>{escape(about)}</title></circle>'
         )
-        marks.append(_text("value", _WIDTH - 4, y + 4, _number(row.value)))
+        marks.append(_text("value", _WIDTH - 4, y + 4, f"{row.value:.1f}"))
     return _svg(_WIDTH, height, title, marks)
 
 
