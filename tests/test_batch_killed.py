@@ -19,7 +19,8 @@ from eval.articles import read_articles
 
 ROOT = Path(toolkit.__file__).resolve().parent.parent
 KILLS = 25 if os.environ.get("CI") == "true" else 5
-WORDS = "Rat Stadt Haus Linie Brücke Schule Preis Land Wahl Zug Markt Fluss Gericht Werk Spiel Urteil".split()
+WORDS = "Rat Haus Zug Land Wahl Werk Tor Amt Jahr Ufer".split()
+"""Two of them have too few letters for the language to be looked at, which saves loading the model for that."""
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL and fork")
 
@@ -29,9 +30,9 @@ def write_records(path: Path, count: int) -> None:
     choose = random.Random(6)
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
-            text: object = f"Der {choose.choice(WORDS)} Nummer {number} ist da. {choose.choice(WORDS)} bleibt."
+            text: object = f"{choose.choice(WORDS)} {number}. {choose.choice(WORDS)}."
             if number % 50 == 7:
-                text = [None, "", " \n", 12, "Ende gut."][number // 50 % 5]
+                text = [None, "", " \n", 12, "Ende."][number // 50 % 5]
             file.write(json.dumps({"id": number, "text": text, "kept": [number]}) + "\n")
 
 
@@ -68,7 +69,7 @@ def kill_while_it_runs(arguments: list[str], journal: Path, growth: float, secon
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     whole.mkdir()
-    write_records(whole / "in.jsonl", 4_000)
+    write_records(whole / "in.jsonl", 8_000)
     assert subprocess.run(command(whole), cwd=ROOT, stderr=subprocess.DEVNULL).returncode == 1
     expected = outputs(whole)
     assert set(expected) == {"out.csv", "out.csv.errors.jsonl"}
@@ -80,8 +81,8 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
         shutil.copy2(whole / "in.jsonl", killed)
         runs += 1
         journal, size = killed / "out.csv.journal", len(expected["out.csv"])
-        # About six kills a job: while it computes, and now and then while the result is put together.
-        while kill_while_it_runs(command(killed), journal, moments.uniform(0, size / 3), moments.uniform(0, 0.05)):
+        # About eight kills a job: while it computes, and now and then while the result is put together.
+        while kill_while_it_runs(command(killed), journal, moments.uniform(0, size / 4), moments.uniform(0, 0.05)):
             kills += 1
             assert not (killed / "out.csv").exists() or (killed / "out.csv").read_bytes() == expected["out.csv"]
             if kills == KILLS:

@@ -21,12 +21,14 @@ from toolkit.errors import CacheError
 FORMAT = 1
 """Raised with every change in what becomes of a sentence apart from its model: older files are no use then."""
 
-SENTENCES = 8192
-"""Kept in memory unless told otherwise: about 8 MB."""
+SENTENCES = 4096
+"""Kept in memory unless told otherwise: 1 to 2 MB."""
 
 _LONGEST = 2000
 """Characters. Longer sentences do not come twice, and would make the bound on the number none on the size."""
 _BUSY_SECONDS = 60.0
+_Known = tuple[str, float | None, tuple[str, ...]]
+"""Translation, score, marks."""
 _AT_ONCE = 500  # keys in one query; SQLite allows 999 in its oldest versions
 
 
@@ -37,7 +39,7 @@ class TranslationMemory:
         """Keep `sentences` in memory, and all in the SQLite file `path`, which other processes may use as well."""
         self._most = sentences
         self._path = path
-        self._recent: OrderedDict[bytes, TranslatedSegment] = OrderedDict()
+        self._recent: OrderedDict[bytes, _Known] = OrderedDict()
         self._lock = threading.Lock()
         self._file: sqlite3.Connection | None = None
         if path is not None:
@@ -52,13 +54,12 @@ class TranslationMemory:
             for key, text in keys.items():
                 if (known := self._recent.get(key)) is not None:
                     self._recent.move_to_end(key)
-                    found[text] = known
+                    found[text] = _segment(text, known)
             if self._file is not None:
                 missing = [key for key, text in keys.items() if text not in found]
                 for key, text, log_prob, marks in self._look_up(missing):
-                    source = Segment(keys[key], 0, len(keys[key]), 0)
-                    known = TranslatedSegment(source, text, log_prob, tuple(json.loads(marks)))
-                    found[keys[key]] = known
+                    known = (text, log_prob, tuple(json.loads(marks)))
+                    found[keys[key]] = _segment(keys[key], known)
                     self._remember(key, known)
         return found
 
@@ -67,7 +68,7 @@ class TranslationMemory:
         known = {_key(context, text): each for text, each in translations.items() if len(text) <= _LONGEST}
         with self._lock:
             for key, each in known.items():
-                self._remember(key, each)
+                self._remember(key, (each.text, each.log_prob, each.marks))
             if self._file is not None:
                 # SQLite holds UTF-8, and half a surrogate pair is none.
                 rows = [
@@ -78,8 +79,8 @@ class TranslationMemory:
                 with self._failing(), self._file:
                     self._file.executemany("INSERT OR IGNORE INTO translations VALUES (?, ?, ?, ?)", rows)
 
-    def _remember(self, key: bytes, translation: TranslatedSegment) -> None:
-        self._recent[key] = translation
+    def _remember(self, key: bytes, known: _Known) -> None:
+        self._recent[key] = known
         self._recent.move_to_end(key)
         if len(self._recent) > self._most:
             self._recent.popitem(last=False)
@@ -104,6 +105,10 @@ class TranslationMemory:
                 f"{self._path}: the cache of translations cannot be used ({error}): free some space, delete the file "
                 "if it is damaged, or name another"
             ) from None
+
+
+def _segment(text: str, known: _Known) -> TranslatedSegment:
+    return TranslatedSegment(Segment(text, 0, len(text), 0), *known)
 
 
 def _open(path: Path) -> sqlite3.Connection:
