@@ -122,7 +122,8 @@ def measure_memory(records: int, every: int) -> dict[int, float]:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "in.txt")
         with source.open("w", encoding="utf-8") as file:
-            file.writelines(f"Haus {number} steht.\n" for number in range(records))
+            # Long enough for the language to be looked at, as in any real job.
+            file.writelines(f"Das Haus mit der Nummer {number} steht noch.\n" for number in range(records))
         memory = Memory(every)
         run_job(BatchWorker(settings=EngineSettings(engine="fake")), source, Path(folder, "out.jsonl"), memory)
         return memory.megabytes

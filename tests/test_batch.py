@@ -353,7 +353,7 @@ MEASURED = int(os.environ.get("KLARTEXT_MEASURE_RECORDS", "0"))
 def test_memory_stays_flat() -> None:
     # In the long run (KLARTEXT_MEASURE_RECORDS=200000) from record 10,000 on; in the short one from where as many
     # sentences are remembered as ever will be.
-    records, start, every = (MEASURED, 10_000, 10_000) if MEASURED else (14_000, 9_000, 1_000)
+    records, start, every = (MEASURED, 10_000, 10_000) if MEASURED else (8_000, 5_000, 1_000)
     program = (
         "import json; from tests.measure_batch import measure_memory; "
         f"print(json.dumps(measure_memory({records}, {every})))"
