@@ -20,7 +20,8 @@ GROUP_CHARACTERS = 1 << 16
 _GROUP_RECORDS = 512
 # While one group is computed the next ones are split into sentences and the last one is checked, on the same cores.
 _GROUPS_AHEAD = 3
-# An engine that fails so many records one after the other may be broken itself; then it fails on any text.
+# An engine that fails so many records one after the other, or all there are, may be broken itself (or forked); then it
+# fails on any text.
 _DEAD_AFTER = 16
 SOUND_TEXT = "Das ist ein Satz."
 
@@ -65,7 +66,7 @@ def attempt(
     except Exception as error:
         if _is_of_the_job(error):
             raise
-        if len(items) == 1:
+        if len(items) == 1 and isinstance(error, InputError):
             return [(None, _reason(error))]
     outcomes: list[tuple[T | None, str | None]] = []
     broken = 0
@@ -77,7 +78,7 @@ def attempt(
             if _is_of_the_job(error):
                 raise
             broken += not isinstance(error, InputError)
-            if broken == len(outcomes) == _DEAD_AFTER:
+            if broken == len(outcomes) and broken in (len(items), _DEAD_AFTER):
                 work([sound])
     return outcomes
 
