@@ -149,11 +149,16 @@ def check_comparable(before: Run, after: Run) -> None:
         )
     for score in after.scores:
         old = before.score(score.metric)
-        if old is not None and old.signature != score.signature:
+        if old is not None and _settings(old.signature) != _settings(score.signature):
             raise InputError(
                 f"the runs of {before.task} cannot be compared: {score.metric} was {old.signature} and is "
-                f"{score.signature}; run both with the same versions"
+                f"{score.signature}; run both with the same settings"
             )
+
+
+def _settings(signature: str) -> list[str]:
+    """Its parts without the version of the package: whichever is installed now scores the outputs of both runs."""
+    return [part for part in signature.split("|") if not part.startswith("version:")]
 
 
 def _labels(run: Run) -> set[str]:

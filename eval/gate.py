@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -47,6 +47,9 @@ class Floor:
     decimals: int
     shortfall: Shortfall | None
     """The entry of the tolerances that lets it pass."""
+    is_by_chance: bool
+    """Whether the run before beat it and has lost no more since than chance can take: on another processor a single
+    sentence may come out otherwise, and a score may be one sentence above its floor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Verdict:
 
     checks: tuple[Check, ...]
     floors: tuple[Floor, ...]
-    """All that are not beaten, those known of too."""
+    """All that are not beaten, those that close no gate too."""
     notes: tuple[str, ...]
     """What a reader should know of the runs: other models, engines or settings than the baseline's."""
 
@@ -67,7 +70,7 @@ class Verdict:
     @property
     def unbeaten(self) -> tuple[Floor, ...]:
         """The trivial baselines that close the gate."""
-        return tuple(floor for floor in self.floors if floor.shortfall is None)
+        return tuple(floor for floor in self.floors if floor.shortfall is None and not floor.is_by_chance)
 
     @property
     def is_open(self) -> bool:
@@ -87,11 +90,11 @@ def judge(comparisons: Sequence[Comparison], tolerances: Tolerances) -> Verdict:
     for task, change, tolerance in found:
         p = change.difference.p if tolerance is None else next(judged)
         checks.append(Check(task, change, tolerance, p, _outcome(change, tolerance, p, tolerances.significance)))
-    runs = [comparison.after for comparison in comparisons]
+    chance = {(check.task, check.metric) for check in checks if check.p >= tolerances.significance}
     return Verdict(
         checks=tuple(checks),
-        floors=tuple(floor for run in runs for floor in floors_of(run, tolerances)),
-        notes=(*_notes(comparisons), *_beaten_by_now(runs, tolerances)),
+        floors=tuple(floor for comparison in comparisons for floor in _unbeaten(comparison, tolerances, chance)),
+        notes=(*_notes(comparisons), *_beaten_by_now([each.after for each in comparisons], tolerances)),
     )
 
 
@@ -108,21 +111,24 @@ def _outcome(change: MeasureChange, tolerance: Tolerance | None, p: float, signi
     return "worse" if -change.gain > tolerance.loss + 1e-9 else "tolerated"
 
 
-def floors_of(run: Run, tolerances: Tolerances) -> tuple[Floor, ...]:
-    """The trivial baselines that a run does not beat in a score where it must."""
-    return tuple(
-        Floor(
-            run.task,
-            measure.title,
-            value,
-            name,
-            reached,
-            measure.metric.decimals,
-            tolerances.shortfall(run.task, measure.title, name),
-        )
-        for measure, value, name, reached, is_beaten in _floors(run)
-        if not is_beaten
-    )
+def _unbeaten(comparison: Comparison, tolerances: Tolerances, chance: Container[tuple[str, str]]) -> Iterator[Floor]:
+    """The trivial baselines that the new run does not beat; `chance`: task and metric of what did not really change."""
+    task = comparison.task.name
+    beaten_before = {
+        (measure.title, name) for measure, _, name, _, is_beaten in _floors(comparison.before) if is_beaten
+    }
+    for measure, value, name, reached, is_beaten in _floors(comparison.after):
+        if not is_beaten:
+            yield Floor(
+                task=task,
+                metric=measure.title,
+                value=value,
+                baseline=name,
+                reached=reached,
+                decimals=measure.metric.decimals,
+                shortfall=tolerances.shortfall(task, measure.title, name),
+                is_by_chance=(measure.title, name) in beaten_before and (task, measure.title) in chance,
+            )
 
 
 def _floors(run: Run) -> Iterator[tuple[Measure, float, str, float, bool]]:
@@ -173,6 +179,13 @@ def _differences(before: Run, after: Run) -> Iterator[str]:
             yield f"{score.metric} has no score in the baseline, so it is not judged"
     if before.engine != after.engine:
         yield f"the baseline ran on {before.engine}, now {after.engine}"
+    versions = [
+        f"{name} {before.versions[name]}, now {version}"
+        for name, version in after.versions.items()
+        if before.versions.get(name, version) != version
+    ]
+    if versions:
+        yield f"the baseline was made with {'; '.join(versions)}"
     for key in dict.fromkeys([*before.settings, *after.settings]):
         if before.settings.get(key) != after.settings.get(key):
             yield f"the baseline had {key} {before.settings.get(key)}, now {after.settings.get(key)}"
@@ -207,6 +220,7 @@ def to_json(verdict: Verdict) -> Mapping[str, Json]:
                 "baseline": floor.baseline,
                 "reached": floor.reached,
                 "known": floor.shortfall is not None,
+                "by_chance": floor.is_by_chance,
             }
             for floor in verdict.floors
         ],
@@ -270,9 +284,14 @@ def reasons(verdict: Verdict) -> list[str]:
 
 
 def remarks(verdict: Verdict) -> list[str]:
-    """What a reader should know besides: how the runs were made, and the baselines known not to be beaten."""
+    """What a reader should know besides: how the runs were made, and the unbeaten baselines that close no gate."""
     known = [f"{_floor_line(floor)}, as is known" for floor in verdict.floors if floor.shortfall is not None]
-    return [*verdict.notes, *known]
+    by_chance = [
+        f"{_floor_line(floor)}, as it did before: what was lost since is within chance"
+        for floor in verdict.floors
+        if floor.shortfall is None and floor.is_by_chance
+    ]
+    return [*verdict.notes, *known, *by_chance]
 
 
 def _floor_line(floor: Floor) -> str:

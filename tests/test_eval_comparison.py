@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -237,6 +238,19 @@ def test_what_cannot_be_compared(
     _one_line(capsys, words)
 
 
+def test_other_versions_of_packages_are_no_obstacle_but_said(parallel: Path, runs: dict[str, Path]) -> None:
+    after = read_run(runs["good"])
+    older = [
+        replace(score, signature=re.sub("version:[^|]*", "version:0.9", score.signature)) for score in after.scores
+    ]
+    assert older[0].signature != after.scores[0].signature
+    before = replace(after, scores=tuple(older), versions={**after.versions, "sacrebleu": "0.9"})
+    verdict = gate.judge([compare(before, after, examples=_data(parallel).examples)], read_tolerances(OURS))
+    assert verdict.is_open
+    now = after.versions["sacrebleu"]
+    assert verdict.notes == (f"the baseline was made with sacrebleu 0.9, now {now} (translation)",)
+
+
 def test_an_older_version_of_the_task(parallel: Path, runs: dict[str, Path]) -> None:
     old = _changed(read_run(runs["good"]), "version")
     with pytest.raises(InputError, match="version 2 of translation, which is now 1"):
@@ -446,6 +460,32 @@ def test_a_copy_of_the_source_does_not_pass(parallel: Path) -> None:
         (metric, "copy") for metric in ("chrF", "chrF++", "BLEU", "TER")
     }
     assert gate.to_text(verdict).splitlines()[-1] == "GATE CLOSED: translation"
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "is_open"),
+    # One right sentence of 32 pairs above a floor of none, as it may turn on another processor; or ten pairs.
+    [(1, 0, True), (10, 0, False), (0, 0, False)],
+)
+def test_a_floor_lost_by_chance_closes_nothing_but_is_said(better: int, worse: int, is_open: bool) -> None:
+    data = find("contrast-names").dataset()
+
+    def made(right_pairs: int) -> Run:
+        right = dict.fromkeys([example.pair for example in data.examples][: 2 * right_pairs])
+        predictions = [
+            example.translations[0] if example.pair in right else example.source for example in data.examples
+        ]
+        return run("contrast-names", data=data, predictions=predictions)
+
+    table = replace(read_tolerances(OURS), shortfalls=())
+    verdict = gate.judge([compare(made(better), made(worse), examples=data.examples)], table)
+    # In chrF the copies that are left are no better than themselves where none is right.
+    lost = [floor for floor in verdict.floors if floor.metric == "pairs right"]
+    assert [floor.is_by_chance for floor in lost] == [is_open]
+    line = "contrast-names: pairs right 0.000 does not beat the baseline 'copy' (0.000)"
+    said = "\n".join(gate.remarks(verdict))
+    assert (f"{line}, as it did before: what was lost since is within chance" in said) == is_open
+    assert (line in gate.reasons(verdict)) == (not is_open)
 
 
 def test_another_model_is_no_fault_but_said(parallel: Path, runs: dict[str, Path]) -> None:
