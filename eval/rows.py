@@ -60,6 +60,9 @@ def _load(
     if path.suffix in FORMATS:
         if not path.is_file():
             raise InputError(f"{path} does not exist: check the path")
+        if config or split:
+            option, value = ("--config", config) if config else ("--split", split)
+            raise InputError(f"{path} is one file and has no parts: leave out {option} {value}")
         if path.stat().st_size == 0:
             raise InputError(f"{path} is empty (0 bytes): give a data set with at least one row")
         options = _columns(path, columns) if FORMATS[path.suffix] == "csv" else {}

@@ -198,6 +198,9 @@ def data_of(task: Task, options: argparse.Namespace) -> DataSet | None:
         raise InputError("give --data NAME, or --source FILE and --reference FILE, not both")
     if bool(options.source) != bool(options.reference):
         raise InputError("--source and --reference go together: give both")
+    for option in ("config", "split", "source_column", "reference_column"):
+        if getattr(options, option) and not options.data:
+            raise InputError(f"--{option.replace('_', '-')} says what to take of --data NAME: give that too")
     if options.source:
         return sets.from_text(options.source, options.reference, task.example)
     if options.data:

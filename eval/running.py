@@ -18,6 +18,7 @@ from eval.baselines import BASELINES
 from eval.examples import Example
 from eval.intervals import SEED, interval
 from eval.metrics import Statistics
+from eval.outputs import blank, fault
 from eval.runs import DatasetRecord, Json, ModelRecord, Run, Score
 from eval.sets import DataSet
 from eval.systems import peak_megabytes
@@ -111,6 +112,8 @@ def run(
     data = data or task.dataset()
     if not data.examples:
         raise InputError(f"{data.name} has no inputs: give at least one")
+    if seed < 0:
+        raise InputError(f"the seed must be at least 0, got {seed}")
     if predictions is None:
         models = models or Models()
         made = _produce(task, data, models, progress)
@@ -119,6 +122,8 @@ def run(
             raise InputError(
                 f"{len(predictions)} predictions for the {len(data.examples)} inputs of {data.name}: give one for each"
             )
+        if wrong := fault(predictions) or blank(predictions):
+            raise InputError(f"{wrong} (of the predictions given for {data.name})")
         made = _Produced(outputs=list(predictions), details={}, seconds=0.0, peak_mb=peak_megabytes())
         models = None
     return _score(task, data, models, made, seed)
@@ -358,5 +363,5 @@ def _topic_details(task: Task, outputs: Sequence[Json], examples: Sequence[Examp
     details = classification.describe(
         [output["topics"] for output in outputs], [example.topics for example in examples]
     )
-    none = sum(bool(output["none_of_these"]) for output in outputs) / len(outputs)
+    none = sum(bool(output.get("none_of_these")) for output in outputs) / len(outputs)
     return {"topics": {**details, "none_of_these": none}}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from eval.outputs import fault
 from toolkit import files
 from toolkit.errors import InputError
 
@@ -219,6 +220,8 @@ def _from_json(record: dict[str, Json]) -> Run:
     )
     if not len(run.outputs) == len(run.ids) == run.dataset.n:
         raise ValueError(f"{len(run.outputs)} outputs and {len(run.ids)} ids for {run.dataset.n} inputs")
+    if wrong := fault(run.outputs):
+        raise ValueError(wrong)
     return run
 
 

@@ -61,6 +61,9 @@ class Measure:
     def predictions(self, outputs: Sequence[Json]) -> list[Any]:
         """The part of each output that is measured. Raises InputError where an output lacks it."""
         if self.output is None:
+            for number, output in enumerate(outputs, 1):
+                if not isinstance(output, str):
+                    raise InputError(f"output {number} must be text, got {output!r:.60}")
             return list(outputs)
         for number, output in enumerate(outputs, 1):
             if not isinstance(output, dict) or self.output not in output:

@@ -117,6 +117,10 @@ LONG = ["--source", "x.de", "--reference", "long.en"]
         (["translation", "--data", "no.jsonl"], "no.jsonl does not exist"),
         (["translation", "--data", "x.de"], "x.de: expected a name ending in .jsonl"),
         (["translation", "--data", "x.jsonl", "--source", "x.de"], "give --data NAME, or --source FILE"),
+        (["translation", "--split", "dev", "--source", "x.de", "--reference", "x.en"], "--split says what to take of"),
+        (["translation", "--source-column", "de"], "--source-column says what to take of --data NAME: give that too"),
+        (["translation", "--data", "x.jsonl", "--split", "dev"], "x.jsonl is one file and has no parts: leave out"),
+        (["topics", "--seed", "-1", "--limit", "1"], "the seed must be at least 0, got -1"),
         (["chain", "--source", "x.de", "--reference", "x.en"], "chain runs on our own data alone"),
         (["all", "--output", "run.json"], "all tasks give a file each: give --output-folder"),
         (["all", "--source", "x.de", "--reference", "x.en"], "all tasks run on our own data"),
@@ -142,6 +146,7 @@ def test_bad_input(folder: Path, capsys: pytest.CaptureFixture[str], arguments: 
     _write("blank.en", [ENGLISH[0], "", ENGLISH[2]])
     _write("empty.en", [])
     _write("numbers.jsonl", ["1", "2", "3"])
+    _write("x.jsonl", ['{"de": "Ja.", "en": "Yes."}'])
     assert _run(*arguments) == 2
     lines = [line for line in capsys.readouterr().err.splitlines() if not line.endswith("inputs …")]
     assert len(lines) == 1, lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,32 @@ def test_predictions_made_elsewhere() -> None:
         run("translation", data=data, predictions=["Yes."])
     with pytest.raises(InputError, match="output 1 has no 'topics', which accuracy is computed from"):
         run("topics-gold", data=_topics(), predictions=["sport", "sport"])
+    with pytest.raises(InputError, match=r"output 2 must be text, got 5"):
+        run("translation", data=data, predictions=["Yes.", 5])
+    with pytest.raises(InputError, match="the seed must be at least 0, got -1"):
+        run("translation", data=data, predictions=["Yes.", "Yes."], seed=-1)
+
+
+@pytest.mark.parametrize(
+    ("prediction", "message"),
+    [
+        ({"topics": "sport"}, "output 2: topics must be a list of .*, got 'sport'"),
+        ({"topics": []}, "topics must be a list of .*, one at least, got "),
+        ({"topics": [{"label": "sport"}]}, "topics must be a list of"),
+        ({"topics": [{"label": "sport", "score": "high"}]}, "topics must be a list of"),
+        ({"topics": [{"label": "sport", "score": math.nan}]}, "topics must be a list of"),
+        ({"topics": [{"label": "sport", "score": 7.5}]}, "number from 0 to 1"),
+        ({"topics": [{"label": 1, "score": 0.5}]}, "topics must be a list of"),
+        ({"summary": 5}, "output 2: summary must be text, got 5"),
+        ({"summary": " "}, "output 2: summary is blank"),
+        ({"headline": ""}, "output 2: headline is blank"),
+        ({"coverage": {"sentences": 1}}, "coverage must be an object with the counts"),
+    ],
+)
+def test_predictions_that_are_not_as_they_should_be(prediction: dict[str, Any], message: str) -> None:
+    right = {"topics": [{"label": "sport", "score": 0.5}]}
+    with pytest.raises(InputError, match=message):
+        run("topics-gold", data=_topics(), predictions=[right, {**right, **prediction}])
 
 
 def _example(name: str, source: str) -> Example:

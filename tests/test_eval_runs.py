@@ -112,6 +112,7 @@ def _damaged(tmp_path: Path, change: dict[str, object]) -> Path:
         ({"version": True}, r"is damaged \(version must be a whole number, got True\)"),
         ({"scores": [{"metric": "BLEU"}]}, r"is damaged \('value' is missing\)"),
         ({"models": []}, "is damaged"),
+        ({"outputs": ["a", {"topics": []}]}, r"is damaged \(output 2: topics must be a list of "),
         ({"dataset": None}, "is damaged"),
     ],
 )
