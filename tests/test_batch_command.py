@@ -287,6 +287,35 @@ def test_mixed_types_and_nulls_in_parquet(batch: Batch) -> None:
     assert (ran.code, "holds int64, not text" in ran.err) == (2, True)
 
 
+def test_parquet_values_that_python_has_no_room_for(batch: Batch) -> None:
+    ends = pa.py_buffer(b"".join(n.to_bytes(4, "little") for n in (0, 5, 10, 14)))
+    raw = pa.py_buffer(b"Ende." + b"Gr\xfc\xdfe" + b"Gut.")
+    texts = pa.Array.from_buffers(pa.string(), 3, [None, ends, raw])
+    table = pa.table(
+        {
+            "text": texts,
+            "kind": texts.dictionary_encode(),
+            "day": pa.array([2**31 - 1, 0, None], type=pa.date32()),
+            "when": pa.array([1_000_000] * 3, type=pa.timestamp("us", tz="Nowhere/Land")),
+        }
+    )
+    pq.write_table(table, "a.parquet")
+    assert batch("a.parquet", "-o", "o.jsonl", "--id", "kind").code == 1
+    made = jsonl("o.jsonl")
+    assert [row["translation"] for row in made] == ["Edne.", None, "Tug."]
+    assert [row["text"] for row in made] == [row["kind"] for row in made] == ["Ende.", "Gr\ufffd\ufffde", "Gut."]
+    assert [str(row["when"])[:19] for row in made] == ["1970-01-01T00:00:01"] * 3
+    assert [row["day"] for row in made][1:] == ["1970-01-01", None]
+    errors = jsonl("o.jsonl.errors.jsonl")
+    assert [(error["record"], error["id"]) for error in errors] == [(2, "Gr\ufffd\ufffde")]
+    assert "byte 0xFC at character 2 is not in" in str(errors[0]["error"])
+    assert batch("a.parquet", "-o", "o.parquet").code == 1
+    assert pq.read_table("o.parquet")["translation"].to_pylist() == ["Edne.", None, "Tug."]
+    pq.write_table(pa.table({"text": [["Ende."]]}), "b.parquet")
+    ran = batch("b.parquet", "-o", "p.jsonl")
+    assert (ran.code, "the column 'text' holds list<" in ran.err) == (2, True)
+
+
 def test_csv_with_quotes_and_line_breaks(batch: Batch) -> None:
     write("a.csv", '\ufefftext,"a ""b"", c"\r\n"Er sagte: ""Gut,\nso.""","x\r\ny"\r\nEnde,z\r\n')
     assert batch("a.csv", "-o", "o.csv").code == 0

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from toolkit.errors import InputError
 from toolkit.tables.rows import BOOLEAN, FLOAT, INTEGER, STRING, Row, Table, choose_columns, id_text
-from toolkit.tables.streams import reading
+from toolkit.tables.streams import readable, reading, undecodable
 from toolkit.tables.values import plain, without_surrogates
 
 if TYPE_CHECKING:
@@ -29,8 +29,9 @@ class ParquetTable:
         schema = self.schema
         self._id = choose_columns(name, schema.names, column=column, id_column=id_column)
         kind = schema.field(column).type
-        kind = getattr(kind, "value_type", kind)  # of a dictionary, the type of its values
-        if not any(word in str(kind) for word in ("string", "null")):
+        if str(kind).startswith("dictionary"):
+            kind = kind.value_type
+        if str(kind).removeprefix("large_").removesuffix("_view") not in ("string", "null"):
             raise InputError(f"{name}: the column {column!r} holds {kind}, not text: name another with --column")
 
     @property
@@ -50,15 +51,42 @@ class ParquetTable:
         columns = None if whole else [self._column] if self._id is None else [self._column, self._id]
         for batch in self.batches(columns):
             # A column at a time: two columns of one name would make one entry of a dictionary.
-            values = dict(zip(batch.schema.names, (column.to_pylist() for column in batch.columns), strict=True))
+            names = batch.schema.names
+            values = {name: self._values(name, column) for name, column in zip(names, batch.columns, strict=True)}
             for i in range(batch.num_rows):
-                fields = {name: column[i] for name, column in values.items()} if whole else {}
-                yield Row(values[self._column][i], id_text(values[self._id][i]) if self._id else None, fields)
+                fields = {name: _readable(column[i]) for name, column in values.items()} if whole else {}
+                text = values[self._column][i]
+                error = undecodable(text) if isinstance(text, str) else None
+                yield Row(text, id_text(_readable(values[self._id][i])) if self._id else None, fields, error)
 
     def batches(self, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         """The file, some rows at a time; all columns unless some are named."""
         with self._opened() as file, _damage(self.name):
             yield from file.iter_batches(batch_size=_ROWS, columns=columns)
+
+    def _values(self, name: str, column: pa.Array) -> list[Any]:
+        """The values of a column; bytes that are no UTF-8 as lone surrogates, like those of `read_lines`."""
+        import pyarrow as pa
+
+        try:
+            return list(column.to_pylist())
+        except (ValueError, OverflowError, LookupError):
+            pass  # text that is no UTF-8, a date after the year 9999, a time zone this machine does not know
+        kind = column.type
+        try:
+            if pa.types.is_dictionary(kind):
+                return self._values(name, column.dictionary_decode())
+            if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+                raw = column.cast(pa.binary() if pa.types.is_string(kind) else pa.large_binary()).to_pylist()
+                return [None if each is None else each.decode("utf-8", "surrogateescape") for each in raw]
+            if pa.types.is_timestamp(kind) and kind.tz not in (None, "UTC"):
+                return self._values(name, column.cast(pa.timestamp(kind.unit, "UTC")))
+            return list(column.cast(pa.string()).to_pylist())
+        except (ValueError, pa.ArrowException) as error:
+            reason = str(error).splitlines()[0].rstrip(".")
+            raise InputError(
+                f"{self.name}: a value in the column {name!r} cannot be read ({reason}): drop the column"
+            ) from None
 
     def _opened(self) -> Any:
         parquet = import_parquet()
@@ -148,6 +176,10 @@ def _type(kind: str) -> pa.DataType:
     import pyarrow as pa
 
     return getattr(pa, {"bool": "bool_"}.get(found := _KINDS.get(kind, "string"), found))()
+
+
+def _readable(value: object) -> object:
+    return readable(value) if isinstance(value, str) else value
 
 
 def _text(value: object) -> str:
