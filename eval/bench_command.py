@@ -37,8 +37,10 @@ def add_parser(commands: Any) -> None:
 
 def _bench(options: argparse.Namespace) -> int:
     from eval import bench
-    from eval.runs import write_text
+    from eval.runs import check_writable, write_text
 
+    if options.output is not None:
+        check_writable(options.output)
     report = bench.run(
         article=options.article,
         sentences=options.sentences,

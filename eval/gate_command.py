@@ -9,9 +9,14 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from toolkit.errors import InputError
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from eval.running import Models
     from eval.runs import Run
+    from eval.sets import DataSet
     from eval.tasks import Task
 
 DONE, CLOSED = 0, 1
@@ -54,27 +59,32 @@ def _gate(options: argparse.Namespace) -> int:
     from eval import baseline, gate
     from eval.report_command import check_outputs, write_report
     from eval.run_command import models_of
+    from eval.runs import check_writable, write_run
     from eval.tolerances import OURS, read_tolerances
 
     # What cannot be used is refused before minutes of work.
+    if options.update_baseline and options.report:
+        raise InputError("--update-baseline compares nothing that a report could show: leave out --report")
     check_outputs(options.report)
     tolerances = read_tolerances(options.tolerances or OURS)
     models = models_of(options)
 
     from eval.tasks import find, tasks
 
-    chosen = [find(name.strip()) for name in options.tasks.split(",")] if options.tasks else list(tasks())
+    names = dict.fromkeys(name.strip() for name in options.tasks.split(",")) if options.tasks is not None else ()
+    chosen = [find(name) for name in names] or list(tasks())
     target = options.baseline or baseline.OURS
     if not options.update_baseline:
-        baseline.require_all(target, [task.name for task in chosen], exactly=not options.tasks)
+        baseline.require_all(target, [task.name for task in chosen], exactly=not names)
+        _require_same_data(target, chosen, options)
+    for task in chosen:
+        check_writable((options.output_folder or target) / f"{task.name}.json")
     started = time.perf_counter()
     runs = {}
     for task in chosen:
         path = (options.output_folder or target) / f"{task.name}.json"
         runs[path] = _run(task, models, options)
         if options.output_folder is not None:
-            from eval.runs import write_run
-
             write_run(runs[path], path)
     seconds = time.perf_counter() - started
     if options.update_baseline:
@@ -93,11 +103,29 @@ def _gate(options: argparse.Namespace) -> int:
     return DONE if verdict.is_open else CLOSED
 
 
+def _require_same_data(target: Path, chosen: Sequence[Task], options: argparse.Namespace) -> None:
+    from eval import baseline
+
+    known = {run.task: run for run in baseline.read_runs([target]).values()}
+    for task in chosen:
+        data, record = _data(task, options), known[task.name].dataset
+        if data.sha256 != record.sha256:
+            raise InputError(
+                f"the baseline of {task.name} is of {record.n} inputs of {record.name}, this would be of "
+                f"{len(data.examples)} of {data.name}: give the same --limit and data, or accept a new baseline with "
+                "--update-baseline"
+            )
+
+
+def _data(task: Task, options: argparse.Namespace) -> DataSet:
+    return task.dataset() if options.limit is None else task.dataset().first(options.limit)
+
+
 def _run(task: Task, models: Models, options: argparse.Namespace) -> Run:
     from eval.intervals import SEED
     from eval.running import run
 
-    data = task.dataset() if options.limit is None else task.dataset().first(options.limit)
+    data = _data(task, options)
     started = time.perf_counter()
     result = run(task, data=data, models=models, seed=SEED if options.seed is None else options.seed)
     say(f"{task.name}: {len(data.examples)} inputs, {time.perf_counter() - started:.1f} s")

@@ -17,6 +17,7 @@ from eval.runs import Json, Run, Score
 from eval.sets import DataSet
 from eval.tasks import Measure, Task, find
 from eval.tolerances import Tolerances
+from toolkit.errors import InputError
 
 _SENTENCES, _ARTICLES = 8, 4
 """Inputs shown of each kind: a page each of sentences, and of whole articles."""
@@ -138,6 +139,8 @@ def _section(
 ) -> Section:
     checks = {check.metric: check for check in verdict.checks if check.task == run.task} if verdict else {}
     measures = [measure for measure in measured(task, examples) if run.score(measure.title)]
+    if not measures:
+        raise InputError(f"the run of {run.task} has no score that these references are for: make it anew")
     first = measures[0]
     values = first.metric.score(first.statistics(run.outputs, examples)).tolist()
     words = [len(example.source.split()) for example in examples]

@@ -50,10 +50,13 @@ def add_parser(commands: Any) -> None:
 
 
 def check_outputs(outputs: Sequence[Path]) -> None:
-    """Raise InputError for a name that is of no format we write."""
+    """Raise InputError for a name that is of no format we write, and where nothing can be written."""
+    from eval.runs import check_writable
+
     for path in outputs:
         if path.suffix not in ENDINGS:
             raise InputError(f"{path}: a report is a file ending in {' or '.join(ENDINGS)}")
+        check_writable(path)
 
 
 def write_report(report: Report, outputs: Sequence[Path], *, title: str) -> None:

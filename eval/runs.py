@@ -222,6 +222,12 @@ def _from_json(record: dict[str, Json]) -> Run:
         raise ValueError(f"{len(run.outputs)} outputs and {len(run.ids)} ids for {run.dataset.n} inputs")
     if wrong := fault(run.outputs):
         raise ValueError(wrong)
+    # Of the details, those that a report plots.
+    for time in run.details.get("milliseconds", []):
+        _number({"milliseconds": time}, "milliseconds")
+    for each in run.details.get("topics", {}).get("calibration", []):
+        for key in ("confidence", "accuracy", "n"):
+            _number(each, key)
     return run
 
 

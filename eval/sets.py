@@ -162,8 +162,14 @@ def from_text(source: Path, references: Sequence[Path], make: Make) -> DataSet:
 
 def read_lines(path: Path) -> list[str]:
     """The lines of a file. Raises InputError for a blank one: it has no score."""
+    try:
+        text = files.read_text(path)
+    except InputError as error:
+        # Here no option names an encoding.
+        message, _, remedy = str(error).partition(": name its encoding")
+        raise InputError(f"{message}: save it as UTF-8" if remedy else message) from None
     # Only line feeds part lines, as for sacrebleu; a line may hold other breaks.
-    lines = files.read_text(path).removesuffix("\n").split("\n")
+    lines = text.removesuffix("\n").split("\n")
     lines = [line.removesuffix("\r") for line in lines]
     blank = next((number for number, line in enumerate(lines, 1) if not line.strip()), None)
     if blank is not None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval.tasks import tasks as known_tasks
 from toolkit import files
 from toolkit.errors import InputError
 
@@ -78,6 +79,7 @@ def read_tolerances(path: str | Path = OURS) -> Tolerances:
     if not _is_number(significance) or not 0 < significance < 1:
         raise InputError(f"{path}: significance must be a number between 0 and 1, got {significance!r}")
     shortfalls = tuple(_shortfall(path, entry) for entry in _list(path, tables.pop("unbeaten", [])))
+    known = [(task.name, measure.title) for task in known_tasks() for measure in task.measures]
     entries = {}
     for task, metrics in tables.items():
         if not isinstance(metrics, dict):
@@ -90,6 +92,8 @@ def read_tolerances(path: str | Path = OURS) -> Tolerances:
                 raise InputError(f"{where}: tolerance must be a number of at least 0, got {entry['tolerance']!r}")
             if not isinstance(entry["reason"], str) or not entry["reason"].strip():
                 raise InputError(f"{where}: say why, as a text in reason")
+            if not any(name == metric and fnmatch.fnmatchcase(each, task) for each, name in known):
+                raise InputError(f"{where} is of no score there is: see `python -m eval tasks` for their names")
             entries[task, metric] = Tolerance(float(entry["tolerance"]), entry["reason"])
     return Tolerances(float(significance), entries, shortfalls)
 

@@ -111,6 +111,10 @@ LONG = ["--source", "x.de", "--reference", "long.en"]
         (["translation", "--source", "x.de", "--reference", "blank.en"], "blank.en, line 2 is blank"),
         (["translation", "--source", "blank.en", "--reference", "x.en"], "blank.en, line 2 is blank"),
         (["translation", "--source", "x.de", "--reference", "empty.en"], "empty.en is empty"),
+        (
+            ["translation", "--source", "latin.de", "--reference", "x.en"],
+            "latin.de is not UTF-8 (byte 0xF6 at position",
+        ),
         (["translation", "--source", "no.de", "--reference", "x.en"], "no.de does not exist: check the path"),
         (["translation", "--source", "x.de"], "--source and --reference go together"),
         (["translation", "--reference", "x.en"], "--source and --reference go together"),
@@ -145,6 +149,7 @@ def test_bad_input(folder: Path, capsys: pytest.CaptureFixture[str], arguments: 
     _write("long.en", [*ENGLISH, "One more."])
     _write("blank.en", [ENGLISH[0], "", ENGLISH[2]])
     _write("empty.en", [])
+    Path("latin.de").write_bytes("schön\n".encode("latin-1"))
     _write("numbers.jsonl", ["1", "2", "3"])
     _write("x.jsonl", ['{"de": "Ja.", "en": "Yes."}'])
     assert _run(*arguments) == 2
@@ -236,3 +241,34 @@ def test_checksums_written_and_checked(
 def test_table_needs_its_marks() -> None:
     with pytest.raises(InputError, match="lacks the line <!-- end of checksums -->"):
         checksums.with_table(f"x {checksums.START} y", "t")
+
+
+# The gate, refused before any model runs.
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--limit", "3"], "the baseline of topics is of 2 inputs of articles-de[:2], this would be of 3 of"),
+        (["--limit", "2", "--report", "x.de/report.html"], "x.de/report.html cannot be written"),
+        (["--limit", "2", "--output-folder", "x.de/runs"], "x.de/runs/topics.json cannot be written"),
+        (["--limit", "2", "--update-baseline", "--report", "r.html"], "leave out --report"),
+        (["--limit", "2", "--seed", "-1"], "the seed must be at least 0, got -1"),
+    ],
+)
+def test_a_gate_that_cannot_be(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    message: str,
+) -> None:
+    gate = ["gate", "--tasks", "topics,topics", "--engine", "fake", "--baseline", "base"]
+    assert main([*gate, "--limit", "2", "--update-baseline"]) == 0
+    assert capsys.readouterr().err.count("topics: 2 inputs") == 1
+    monkeypatch.setattr("eval.running._produce", pytest.fail)
+    assert main([*gate, *arguments]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("eval: error: ")
+    assert message in lines[0]

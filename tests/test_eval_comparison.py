@@ -440,6 +440,10 @@ def test_a_task_that_is_unknown(runs: dict[str, Path], tmp_path: Path, capsys: p
         ("significance = 0.05\n[x.chrF]\ntolerance = 1", "must hold a tolerance and a reason"),
         ('significance = 0.05\n[x.chrF]\ntolerance = -1\nreason = "so"', "tolerance must be a number of at least 0"),
         ('significance = 0.05\n[x.chrF]\ntolerance = 1\nreason = " "', "say why"),
+        (
+            'significance = 0.05\n[translaton.chrF]\ntolerance = 1\nreason = "so"',
+            '[translaton."chrF"] is of no score there is: see `python -m eval tasks`',
+        ),
         ('significance = 0.05\n[[unbeaten]]\ntask = "x"', "[[unbeaten]] must hold task, metric, baseline, reason"),
     ],
 )
