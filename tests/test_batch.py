@@ -248,6 +248,9 @@ def test_rows_in_rows_out() -> None:
     assert json.loads(digests["en_record"][3])["id"] == "4"
     with pytest.raises(InputError, match="no column 'body' in the batch, only 'text'"):
         worker()({"text": []})
+    for taken in ("translation", "error"):
+        with pytest.raises(InputError, match=f"there is a column '{taken}' in the batch already: give the new ones"):
+            worker()({**TABLE, taken: ["kept"] * 4})
     with pytest.raises(InputError, match="unknown task 'sing'"):
         worker(task="sing")
 

@@ -95,6 +95,9 @@ class BatchWorker:
         for name in (self.column, self.id_column):
             if name is not None and name not in rows:
                 raise InputError(f"no column {name!r} in the batch, only {', '.join(map(repr, rows))}")
+        taken = next((name for name in [*self.new_columns, f"{self.prefix}error"] if name in rows), None)
+        if taken is not None:
+            raise InputError(f"there is a column {taken!r} in the batch already: give the new ones another prefix")
         texts = list(rows[self.column])
         ids = [None if id_ is None else str(id_) for id_ in rows[self.id_column]] if self.id_column else None
         outcomes = self.process(texts, ids)
