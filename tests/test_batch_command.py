@@ -232,6 +232,35 @@ def test_nothing_in_nothing_out(batch: Batch, source: str, content: str, target:
     assert rows(target) == []
 
 
+def test_closed_streams(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    written("a.txt")
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", None)
+        ran = batch("-", "-o", "o.txt")
+    assert (ran.code, "standard input is closed" in ran.err) == (2, True)
+    assert [path.name for path in Path().iterdir()] == ["a.txt"]
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", None)
+        ran = batch("a.txt", "-o", "o.txt")
+    assert (ran.code, ran.out) == (0, "")
+    assert lines("o.txt") == ENGLISH
+
+
+def test_a_pattern_that_finds_a_file_twice(batch: Batch) -> None:
+    Path("in/deep/deeper").mkdir(parents=True)
+    write("in/deep/deeper/a.txt", "Ende.")
+    write("in/b.txt", "Gut.")
+    assert batch("in/**/**/*.txt", "-o", "o.jsonl").code == 0
+    assert [row["id"] for row in jsonl("o.jsonl")] == ["b.txt", "deep/deeper/a.txt"]
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl", "a.txt.gz"])
+def test_a_mark_and_nothing_else_is_no_record(batch: Batch, name: str) -> None:
+    write(name, gzip.compress(b"\xef\xbb\xbf") if name.endswith(".gz") else b"\xef\xbb\xbf")
+    ran = batch(name, "-o", "o.jsonl")
+    assert (ran.code, "0 records" in ran.err, Path("o.jsonl").read_bytes()) == (0, True, b"")
+
+
 def test_standard_input_that_fails_leaves_nothing(batch: Batch) -> None:
     assert batch("-", "-o", "o.jsonl", "--format", "csv", stdin=b"body\nEnde\n").code == 2
     assert not list(Path().iterdir())
@@ -364,6 +393,9 @@ def test_bytes_that_are_not_in_the_encoding(batch: Batch) -> None:
 def test_a_line_too_long_to_be_read(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("streams", "reading"):
         monkeypatch.setattr(f"toolkit.tables.{module}.LONGEST_LINE", 100)
+    write("b.txt", f"\ufeff{'x' * 250}\nEnde\n")
+    assert batch("b.txt", "-o", "b.en.txt", "--max-chars", "90").code == 1
+    assert lines("b.en.txt") == ["", "Edne"]
     write("a.txt", f"Ende\n{'x' * 250}\n{'y' * 100}\n{'z' * 99}\nGut\n")
     assert batch("a.txt", "-o", "o.txt").code == 1
     assert lines("o.txt") == ["Edne", "", "", "z" * 99, "Tug"]
@@ -428,6 +460,11 @@ def test_a_record_the_engine_fails_on_fails_alone(batch: Batch, monkeypatch: pyt
         (("folder", "-o", "folder"), "lies in the input folder"),
         (("a.csv", "-o", "done.csv"), "done.csv exists already: give --overwrite"),
         (("a.csv", "-o", "full"), "full exists already"),
+        (("a.csv", "-o", "plain", "--overwrite"), "plain is a file without the ending of a format"),
+        (("a.csv", "-o", "o.csv", "--cache", "o.csv"), "o.csv cannot be the cache as well as the input or output"),
+        (("void.txt", "-o", "o.csv", "--cache", "void.txt"), "void.txt cannot be the cache as well"),
+        (("a.txt", "-o", "o.csv", "--id", "key"), "a.txt has no column 'key': a record a line is one column, 'text'"),
+        (("folder", "-o", "o.csv", "--id", "key"), "folder has no column 'key': the ids of texts in files are"),
         (("a.csv", "-o", "none/o.csv"), "none does not exist: make the folder"),
         (("a.csv", "-o", "o.xlsx"), "unknown ending of the output: expected .txt, .csv, .tsv, .jsonl, .parquet"),
         (("a.xlsx", "-o", "o.csv"), "a.xlsx: unknown ending"),
@@ -447,7 +484,7 @@ def test_a_record_the_engine_fails_on_fails_alone(batch: Batch, monkeypatch: pyt
         (("a.txt",), "required: -o/--output"),
         (("a.txt", "-o", "o.txt", "--task", "sing"), "invalid choice"),
         (("a.txt", "-o", "o.txt", "--max-chars", "0"), "--max-chars"),
-        (("a.txt", "-o", "o.txt", "--cache", "a.txt"), "a.txt: the cache of translations cannot be used"),
+        (("a.txt", "-o", "o.txt", "--cache", "a.csv"), "a.csv: the cache of translations cannot be used"),
         (("a.txt", "-o", "o.jsonl", "--task", "topics", "--labels", "a,,b"), "label 2 of 3 is blank"),
         (("a.txt", "-o", "/dev/full"), "/dev/full is no file"),
         (("a.txt", "-o", "-"), "standard output cannot hold a job"),
@@ -462,6 +499,8 @@ def test_unusable(batch: Batch, arguments: tuple[str, ...], words: str) -> None:
     write("not.csv.gz", b"text\nEnde\n")
     write("a.xlsx", b"PK")
     write("done.csv", "precious")
+    write("plain", "precious")
+    write("void.txt", b"")
     write("empty.csv", b"")
     write("twice.csv", "text,text\n")
     write("taken.csv", "text,translation,error\n")
@@ -591,6 +630,16 @@ def test_a_changed_input_or_model_is_noticed(stopped: Batch, monkeypatch: pytest
     ran = stopped("many.txt", "-o", "o.txt")
     assert ran.code == 2
     assert "another translator (was fake on fake, is other on other)" in ran.err
+
+
+def test_interrupted_before_the_journal_is_read(stopped: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("toolkit.tables.reading.LinesTable.count", interrupt)
+    ran = stopped("many.txt", "-o", "o.txt")
+    assert ran.code == 130
+    assert "what is done is kept in o.txt.journal: the same command goes on from there" in ran.err
 
 
 def test_a_torn_or_foreign_journal(stopped: Batch, stop: Callable[..., None]) -> None:

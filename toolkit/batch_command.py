@@ -16,7 +16,7 @@ from toolkit.batch.worker import BatchWorker
 from toolkit.commands import engine_settings, load_models
 from toolkit.engines import GenerationOptions
 from toolkit.errors import InputError, KlartextError
-from toolkit.inputs import STANDARD_INPUT, read_labels
+from toolkit.inputs import STANDARD_INPUT, open_standard_input, read_labels
 from toolkit.messages import say
 from toolkit.tables import Table, open_table
 
@@ -53,10 +53,11 @@ def _run(job: Job) -> None:
     except KeyboardInterrupt:
         report.close()
         if output.journal.exists():
-            say(
-                f"{job.totals.done:,} of {job.totals.records:,} records are kept in {output.journal}: "
-                "the same command goes on from there"
+            # A journal of an earlier run may not have been looked into yet.
+            counted = (
+                f"{job.totals.done:,} of {job.totals.records:,} records are" if job.totals.done else "what is done is"
             )
+            say(f"{counted} kept in {output.journal}: the same command goes on from there")
         raise
     except (KlartextError, MemoryError):
         report.close()
@@ -110,13 +111,12 @@ def _table(options: argparse.Namespace, name: str, kind: str | None = None) -> T
 
 def _copied_input(options: argparse.Namespace, destination: Destination) -> Table:
     """Standard input as a file beside the output: it is read twice, and once more when the job is resumed."""
-    if sys.stdin.isatty():
-        say("reading standard input; end it with Ctrl-D (Windows: Ctrl-Z and Enter)")
+    source = open_standard_input()
     path = destination.input
     part = path.with_name(path.name + ".part")
     try:
         with part.open("wb") as file:
-            shutil.copyfileobj(sys.stdin.buffer, file, 1 << 20)
+            shutil.copyfileobj(source, file, 1 << 20)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

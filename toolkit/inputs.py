@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from toolkit import files, labels
 from toolkit.errors import InputError
@@ -41,14 +42,21 @@ def read_sources(options: argparse.Namespace) -> list[Source]:
         return Source(name=name, id=name, read=lambda: files.read_text(name, encoding=encoding))
 
     def standard_input() -> str:
-        if sys.stdin.isatty():
-            say("reading standard input; end it with Ctrl-D (Windows: Ctrl-Z and Enter)")
-        return files.decode(sys.stdin.buffer.read(), name="standard input", encoding=encoding)
+        return files.decode(open_standard_input().read(), name="standard input", encoding=encoding)
 
     return [
         Source(name="standard input", id=STANDARD_INPUT, read=standard_input) if name == STANDARD_INPUT else path(name)
         for name in options.inputs
     ]
+
+
+def open_standard_input() -> BinaryIO:
+    """The bytes of standard input; a person who is to type them is told how to end."""
+    if sys.stdin is None:  # as `<&-` has it
+        raise InputError("standard input is closed: pipe a text into it, or give a file")
+    if sys.stdin.isatty():
+        say("reading standard input; end it with Ctrl-D (Windows: Ctrl-Z and Enter)")
+    return sys.stdin.buffer
 
 
 def read_labels(options: argparse.Namespace) -> list[str] | None:

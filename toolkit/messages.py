@@ -7,4 +7,5 @@ import sys
 
 def say(message: str) -> None:
     """One line on standard error, named after the program; what the stream cannot hold is escaped."""
-    print(f"klartext: {message}", file=sys.stderr, flush=True)  # noqa: T201
+    if sys.stderr is not None:  # where it is closed, print would write to standard output
+        print(f"klartext: {message}", file=sys.stderr, flush=True)  # noqa: T201

@@ -34,6 +34,8 @@ class Destination:
             raise InputError(f"{self.path.parent} does not exist: make the folder for --output first")
         if self.path.exists() and not self.path.is_dir() and not self.path.is_file():
             raise InputError(f"{name} is no file: give --output the name of one")
+        if known == FOLDER and self.path.is_file():
+            raise InputError(f"{name} is a file without the ending of a format: expected {endings()}, or a folder")
 
     @property
     def is_compressed(self) -> bool:
@@ -67,9 +69,14 @@ class Destination:
         """A copy of standard input, which can be read only once."""
         return self._beside(".input")
 
-    def check_apart(self, table: Table) -> None:
-        """Raise InputError where writing the output would change the input."""
+    def check_apart(self, table: Table, *, cache: Path | None = None) -> None:
+        """Raise InputError where writing the output would change the input, or the cache of translations either."""
         own = [self.path, self.errors, self.journal, self.part]
+        if cache is not None and any(
+            cache.absolute() == each.absolute() or _is_same(cache, each)
+            for each in (*own, *(path for _, path in table.files))
+        ):
+            raise InputError(f"{cache} cannot be the cache as well as the input or output: give --cache another name")
         for _, path in table.files:
             if any(_is_same(path, each) for each in own):
                 raise InputError(f"{self.name} would overwrite the input {path}: give --output another name")

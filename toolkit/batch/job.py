@@ -83,7 +83,7 @@ class Job:
         """Raise InputError for whatever can be told before any work is done."""
         new = self.worker.new_columns
         output = self.destination
-        output.check_apart(self.table)
+        output.check_apart(self.table, cache=self.worker.cache)
         if output.format == "txt" and self.worker.task == "digest":
             raise InputError(f"{output.name}: a digest has several columns: name the output .jsonl, .csv or .parquet")
         if output.format not in ("txt", FOLDER):

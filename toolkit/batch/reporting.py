@@ -20,7 +20,7 @@ _REDRAW_SECONDS = 0.2
 class JobReport(JobProgress):
     """Records and words a second, the time that is left, and how many records failed."""
 
-    def __init__(self, stream: TextIO, *, name: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, stream: TextIO | None, *, name: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._name, self._clock = stream, name, clock
         self._totals = Totals()
         self._bar: tqdm[Never] | None = None
@@ -33,6 +33,8 @@ class JobReport(JobProgress):
         self._next_line = self._started + _FIRST_LINE_SECONDS
 
     def tick(self) -> None:
+        if self._stream is None:  # standard error is closed
+            return
         now = self._clock()
         if self._stream.isatty():
             if now - self._started >= _BAR_AFTER_SECONDS and now - self._drawn >= _REDRAW_SECONDS:

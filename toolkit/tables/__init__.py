@@ -17,7 +17,7 @@ from toolkit.tables.reading import (
     files_of_pattern,
     is_pattern,
 )
-from toolkit.tables.rows import TEXT_COLUMN, Row, Table
+from toolkit.tables.rows import ID_COLUMN, TEXT_COLUMN, Row, Table
 from toolkit.tables.writing import CsvWriter, JsonWriter, LinesWriter, Writer, is_of_files
 
 __all__ = ["FOLDER", "FORMATS", "TEXT_COLUMN", "Row", "Table", "Writer", "format_of", "is_of_files", "open_table"]
@@ -49,10 +49,11 @@ def open_table(
     `format` is needed where the name does not tell.
     """
     path = Path(name)
-    if path.is_dir():
-        return FolderTable(name, files_of_folder(path), column=column, encoding=encoding)
-    if is_pattern(name) and not path.exists():
-        return FolderTable(name, files_of_pattern(name), column=column, encoding=encoding)
+    if path.is_dir() or (is_pattern(name) and not path.exists()):
+        found = files_of_folder(path) if path.is_dir() else files_of_pattern(name)
+        if id_column not in (None, ID_COLUMN):
+            raise InputError(f"{name} has no column {id_column!r}: the ids of texts in files are their paths")
+        return FolderTable(name, found, column=column, encoding=encoding)
     known = format or format_of(name)
     if known is None and path.exists():
         raise InputError(f"{name}: unknown ending: expected {endings()}, or name the format with --format")
@@ -63,6 +64,8 @@ def open_table(
     if known in ("csv", "tsv"):
         is_tsv = known == "tsv"
         return CsvTable(path, name=name, column=column, id_column=id_column, encoding=encoding, is_tsv=is_tsv)
+    if id_column is not None and path.exists():
+        raise InputError(f"{name} has no column {id_column!r}: a record a line is one column, {TEXT_COLUMN!r}")
     return LinesTable(path, name=name, column=column, encoding=encoding)
 
 

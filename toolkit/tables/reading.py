@@ -236,7 +236,8 @@ def files_of_folder(folder: Path) -> list[tuple[str, Path]]:
 def files_of_pattern(pattern: str) -> list[tuple[str, Path]]:
     """The text files that a pattern with *, ? or [ ] finds, with their paths in the folder of them all, sorted."""
     found = (Path(each) for each in glob.glob(pattern, recursive=True))  # noqa: PTH207 - may be absolute
-    paths = [path for path in found if _is_text(path.name) and not path.is_dir()]
+    # "**" twice in a pattern finds a file on several ways.
+    paths = [path for path in dict.fromkeys(found) if _is_text(path.name) and not path.is_dir()]
     folder = os.path.commonpath([path.parent for path in paths]) if paths else ""
     return sorted((path.relative_to(folder).as_posix(), path) for path in paths)
 

@@ -74,9 +74,11 @@ def read_lines(path: Path, *, name: str, encoding: str | None, newline: str) -> 
         text = _decoded(stream, name, encoding, newline)
         is_first = True
         while line := text.readline(LONGEST_LINE):
+            is_whole = len(line) < LONGEST_LINE or line.endswith("\n")
             if is_first:
                 line, is_first = line.removeprefix("\ufeff"), False
-            is_whole = len(line) < LONGEST_LINE or line.endswith("\n")
+                if not line:  # a mark and nothing else is an empty file
+                    return
             yield line
             while not is_whole:
                 rest = text.readline(LONGEST_LINE)
