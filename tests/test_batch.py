@@ -7,6 +7,7 @@ import json
 import multiprocessing
 import os
 import pickle
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -222,6 +223,16 @@ def test_the_memory_is_bounded_and_knows_what_a_translation_depends_on(tmp_path:
     (tmp_path / "no.sqlite").write_bytes(b"no database at all, but long enough to be looked at" * 20)
     with pytest.raises(CacheError, match=r"no\.sqlite: the cache of translations cannot be used"):
         TranslationMemory(path=tmp_path / "no.sqlite")
+
+
+def test_the_file_is_closed_with_its_memory(tmp_path: Path) -> None:
+    memory = TranslationMemory(path=tmp_path / "known.sqlite")
+    file = memory._file
+    assert file is not None
+    file.execute("SELECT 1")
+    del memory
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        file.execute("SELECT 1")
 
 
 # ---- the worker

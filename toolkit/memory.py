@@ -11,6 +11,7 @@ import hashlib
 import json
 import sqlite3
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -45,6 +46,8 @@ class TranslationMemory:
         if path is not None:
             with self._failing():
                 self._file = _open(path)
+            # From Python 3.13 on, a connection that nobody closes is a ResourceWarning.
+            weakref.finalize(self, self._file.close).atexit = False
 
     def find(self, context: str, texts: Iterable[str]) -> dict[str, TranslatedSegment]:
         """What is known of `texts` in a context: everything else the translation depends on."""
