@@ -488,6 +488,9 @@ def test_a_record_the_engine_fails_on_fails_alone(batch: Batch, monkeypatch: pyt
         (("a.txt", "-o", "o.jsonl", "--task", "topics", "--labels", "a,,b"), "label 2 of 3 is blank"),
         (("a.txt", "-o", "/dev/full"), "/dev/full is no file"),
         (("a.txt", "-o", "-"), "standard output cannot hold a job"),
+        (("a.txt", "-o", ""), "the name of the output is empty"),
+        (("", "-o", "o.csv"), "the name of the input is empty"),
+        (("/dev/null", "-o", "o.csv", "--format", "txt"), "/dev/null is a pipe or a device, and a table is read twice"),
     ],
 )
 def test_unusable(batch: Batch, arguments: tuple[str, ...], words: str) -> None:

@@ -19,6 +19,8 @@ class Destination:
         """Raises InputError for an ending that no format has, and where there is no folder to write to."""
         if name == "-":
             raise InputError("standard output cannot hold a job that may be resumed: give --output a file or folder")
+        if not name:
+            raise InputError("the name of the output is empty: give --output a file or folder")
         path = Path(name)
         self.name = name
         self.path = path.resolve() if path.name in ("", "..") else path

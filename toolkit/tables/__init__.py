@@ -49,6 +49,12 @@ def open_table(
     `format` is needed where the name does not tell.
     """
     path = Path(name)
+    if not name:
+        raise InputError("the name of the input is empty: give a file, a folder, or - for standard input")
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputError(
+            f"{name} is a pipe or a device, and a table is read twice: redirect it, and give - as the input"
+        )
     if path.is_dir() or (is_pattern(name) and not path.exists()):
         found = files_of_folder(path) if path.is_dir() else files_of_pattern(name)
         if id_column not in (None, ID_COLUMN):
