@@ -65,6 +65,8 @@ def _gate(options: argparse.Namespace) -> int:
     # What cannot be used is refused before minutes of work.
     if options.update_baseline and options.report:
         raise InputError("--update-baseline compares nothing that a report could show: leave out --report")
+    if options.update_baseline and options.limit is not None and options.baseline is None:
+        raise InputError("the committed baselines are of all inputs: with --limit, name another folder with --baseline")
     check_outputs(options.report)
     tolerances = read_tolerances(options.tolerances or OURS)
     models = models_of(options)

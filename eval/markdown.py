@@ -25,7 +25,7 @@ def escape(text: str) -> str:
 
 def score_table(section: Section) -> list[str]:
     """Every score with its interval and the trivial baselines, and what became of it where there is a run before."""
-    names = list(section.run.baselines)
+    names = [escape(name) for name in section.run.baselines]
     head = ["metric", "score", "95 % interval", *names]
     if section.before is not None:
         head += ["before", "change", "95 % interval", "p", "verdict"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
+
+import numpy as np
 
 from eval import charts, gate
 from eval.report import Report, Sample, ScoreRow, Section
@@ -174,19 +176,13 @@ def _figures(section: Section) -> Iterator[str]:
             "neighbours.",
         )
     if len(section.latencies) > 1:
-        p50, p95 = (_percentile([time for _, time in section.latencies], share) for share in (50, 95))
+        p50, p95 = np.percentile([time for _, time in section.latencies], [50, 95])
         yield _figure(
             charts.scatter_chart(
                 section.latencies, title="milliseconds by length", horizontal="words of the source", vertical="ms"
             ),
             f"<b>Latency</b>: milliseconds for each input, one by one; median {p50:,.0f}, 95th percentile {p95:,.0f}.",
         )
-
-
-def _percentile(values: Sequence[float], share: int) -> float:
-    import numpy as np
-
-    return float(np.percentile(values, share))
 
 
 def _sample(sample: Sample) -> str:

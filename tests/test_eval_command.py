@@ -252,6 +252,7 @@ def test_table_needs_its_marks() -> None:
         (["--limit", "3"], "the baseline of topics is of 2 inputs of articles-de[:2], this would be of 3 of"),
         (["--limit", "2", "--report", "x.de/report.html"], "x.de/report.html cannot be written"),
         (["--limit", "2", "--output-folder", "x.de/runs"], "x.de/runs/topics.json cannot be written"),
+        (["--limit", "2", "--baseline", "none"], "none does not exist: check the path"),
         (["--limit", "2", "--update-baseline", "--report", "r.html"], "leave out --report"),
         (["--limit", "2", "--seed", "-1"], "the seed must be at least 0, got -1"),
     ],
@@ -272,3 +273,11 @@ def test_a_gate_that_cannot_be(
     assert len(lines) == 1, lines
     assert lines[0].startswith("eval: error: ")
     assert message in lines[0]
+
+
+def test_the_committed_baselines_are_of_all_inputs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eval.baseline.update", pytest.fail)
+    assert main(["gate", "--tasks", "topics", "--engine", "fake", "--limit", "1", "--update-baseline"]) == 2
+    assert "are of all inputs: with --limit, name another folder" in capsys.readouterr().err

@@ -122,6 +122,13 @@ def test_mark_up_in_an_output_is_text(report: Report) -> None:
     assert "\\[c\\]\\(http" in text
 
 
+def test_mark_up_in_the_name_of_a_baseline_is_text(topics: Run) -> None:
+    scores = next(iter(topics.baselines.values()))
+    odd = build([replace(topics, baselines={"<script>|": scores})], [], read_tolerances())
+    assert "script" not in {tag for tag, _ in _parse(to_html(odd, title="x")).found}
+    assert "| &lt;script\\>\\| |" in to_markdown(odd, title="x")
+
+
 def test_what_a_reader_must_find(report: Report) -> None:
     assert report.verdict is not None
     page = to_html(report, title="x")
