@@ -93,6 +93,10 @@ def test_digests_are_those_of_the_pipeline() -> None:
     assert outcomes[-1] == Outcome(40, None, "no text: null")
     with pytest.raises(InputError, match="given twice"):
         digest_many([], pipeline=pipeline, labels=["a", "A"])
+    with pytest.raises(InputError, match="got one: put it in a list"):
+        digest_many("Ende gut.", pipeline=pipeline)
+    with pytest.raises(InputError, match="got one: put it in a list"):
+        translate_many("Ende gut.", translator=fake())
 
 
 def test_the_source_is_read_only_as_far_as_needed() -> None:
@@ -264,6 +268,8 @@ def test_rows_in_rows_out() -> None:
             worker()({**TABLE, taken: ["kept"] * 4})
     with pytest.raises(InputError, match="unknown task 'sing'"):
         worker(task="sing")
+    with pytest.raises(InputError, match="given twice"):
+        BatchWorker(task="topics", labels=["a", "A"], settings=FAKE)
 
 
 def test_map_of_a_data_set_and_of_a_stream() -> None:

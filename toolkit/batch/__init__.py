@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from toolkit.batch.outcomes import MAX_CHARACTERS, SOUND_TEXT, Outcome, attempt, in_groups, map_in_order, text_problem
 from toolkit.batch.worker import BatchWorker, Made, Steps
 from toolkit.documents import Digest, Document, Translation
+from toolkit.errors import InputError
 from toolkit.segmentation import read_document
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ def translate_many(
 ) -> Iterator[Outcome[Translation]]:
     """The outcome of each text or document, lazily and in order; what is no text, or fails, does not end the iteration.
 
-    Without a `translator` the shipped one is loaded, and remembers repeated sentences. At most a few hundred records
-    are taken from `sources` ahead of those that were given back.
+    Without a `translator` the shipped one is loaded, and remembers repeated sentences. At most some two thousand
+    records are taken from `sources` ahead of those that were given back.
     """
+    _check_many(sources)
     if translator is None:
         from toolkit.memory import TranslationMemory
         from toolkit.translation import Translator
@@ -53,6 +55,7 @@ def digest_many(
     """
     from toolkit.labels import read_labels
 
+    _check_many(sources)
     read_labels(labels)
     if pipeline is None:
         from toolkit.memory import TranslationMemory
@@ -70,6 +73,11 @@ def digest_many(
     )
     made = _make_many(sources, steps, max_characters)
     return (Outcome(each.index, each.value.digest if each.value else None, each.error) for each in made)
+
+
+def _check_many(sources: object) -> None:
+    if isinstance(sources, str):  # its letters would be taken for texts
+        raise InputError("expected many texts, got one: put it in a list")
 
 
 def _make_many(sources: Iterable[str | Document | None], steps: Steps, max_characters: int) -> Iterator[Outcome[Made]]:

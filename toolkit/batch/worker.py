@@ -13,6 +13,7 @@ from toolkit.batch.outcomes import MAX_CHARACTERS, SOUND_TEXT, attempt, text_pro
 from toolkit.documents import Digest, Document, Summary, Topics, Translation
 from toolkit.engines import EngineSettings, GenerationOptions
 from toolkit.errors import InputError
+from toolkit.labels import read_labels
 from toolkit.memory import TranslationMemory
 from toolkit.tables.rows import FLOAT, MIXED, STRING
 
@@ -75,6 +76,7 @@ class BatchWorker:
             raise InputError(f"unknown task {self.task!r}: choose one of {', '.join(TASKS)}")
         if self.source_language not in LANGUAGES:
             raise InputError(f"unknown language {self.source_language!r}: choose one of {', '.join(LANGUAGES)}")
+        read_labels(self.labels)  # a mistake in them is not the rows' own
         self._steps: Steps | None = None
         self._loading = threading.Lock()
 
