@@ -635,6 +635,23 @@ def test_a_changed_input_or_model_is_noticed(stopped: Batch, monkeypatch: pytest
     assert "another translator (was fake on fake, is other on other)" in ran.err
 
 
+def test_standard_input_of_a_stopped_job_is_kept(batch: Batch, stop: Callable[..., None]) -> None:
+    content = Path(many("many.txt")).read_bytes()
+    stop(1_800, broken)
+    assert batch("-", "-o", "o.txt", stdin=content).code == 2
+    before = {path.name: path.read_bytes() for path in Path().iterdir()}
+    assert before["o.txt.input"] == content
+    stop(10_000, broken)
+    ran = batch("-", "-o", "o.txt", stdin=b"")
+    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert "standard input is not what o.txt.journal was begun with (kept in o.txt.input)" in ran.err
+    assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
+    ran = batch("-", "-o", "o.txt", stdin=content)
+    assert (ran.code, "of them done before" in ran.err) == (0, True)
+    assert len(lines("o.txt")) == 2_000
+    assert sorted(path.name for path in Path().iterdir()) == ["many.txt", "o.txt"]
+
+
 def test_interrupted_before_the_journal_is_read(stopped: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(_: object) -> int:
         raise KeyboardInterrupt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import shutil
 import sys
@@ -19,6 +20,7 @@ from toolkit.errors import InputError, KlartextError
 from toolkit.inputs import STANDARD_INPUT, open_standard_input, read_labels
 from toolkit.messages import say
 from toolkit.tables import Table, open_table
+from toolkit.tables.streams import fingerprint
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,7 +41,8 @@ def run(options: argparse.Namespace) -> int:
             _run(job)
         finally:
             if is_copied and not destination.journal.exists():
-                destination.input.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    destination.input.unlink(missing_ok=True)
     return 1 if job.totals.failed else 0
 
 
@@ -119,8 +122,20 @@ def _copied_input(options: argparse.Namespace, destination: Destination) -> Tabl
             shutil.copyfileobj(source, file, 1 << 20)
             file.flush()
             os.fsync(file.fileno())
+        if destination.journal.exists() and path.is_file() and not options.restart:
+            _check_same(part, path, destination)
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise InputError(f"{path} cannot be written ({error.strerror}): free some space on the disk") from None
     return _table(options, str(path), options.format or "txt")
+
+
+def _check_same(part: Path, path: Path, destination: Destination) -> None:
+    """Keep the copy that a journal belongs to: what was piped in may not be had again."""
+    if fingerprint([("", part)]) != fingerprint([("", path)]):
+        part.unlink()
+        raise InputError(
+            f"standard input is not what {destination.journal} was begun with (kept in {path}): pipe the same into it, "
+            "or give --restart to drop what it has done"
+        )
