@@ -102,7 +102,6 @@ import toolkit.translation
 folder = pathlib.Path(sys.argv[4]).parent
 detect("Damit das Modell der Sprachen geladen ist.")
 
-DEVNULL = 1
 def dying_at(step):
     left = step
     def wrapped(function):
