@@ -764,6 +764,13 @@ def test_a_disk_full_at_the_end_keeps_the_journal(batch: Batch, monkeypatch: pyt
     assert ran.code == 2
     assert "o.txt.part cannot be written (No space left on device)" in ran.err
     assert sorted(path.name for path in Path().iterdir()) == ["a.txt", "o.txt.journal"]
+    # What somebody else put there in between is not this job's own.
+    write("o.txt", "precious")
+    ran = batch("a.txt", "-o", "o.txt")
+    assert (ran.code, "o.txt was made by something else since" in ran.err) == (2, True)
+    assert Path("o.txt").read_text() == "precious"
+    assert sorted(path.name for path in Path().iterdir()) == ["a.txt", "o.txt", "o.txt.journal"]
+    Path("o.txt").unlink()
     ran = batch("a.txt", "-o", "o.txt")
     assert (ran.code, "3 of them done before" in ran.err) == (0, True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import os
 import shutil
 from collections.abc import Iterator
@@ -123,6 +124,12 @@ class Destination:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     source.replace(target)
             shutil.rmtree(self.part)
+
+    def differs_from_part(self) -> bool:
+        """Whether a file that `replace` would replace holds anything else."""
+        made = self.part.rglob("*") if self.part.is_dir() else [self.part]
+        pairs = ((each, self.path / each.relative_to(self.part)) for each in made if each.is_file())
+        return any(old.exists() and not filecmp.cmp(new, old, shallow=False) for new, old in pairs)
 
     def discard_part(self) -> None:
         """Delete what was put together so far."""

@@ -155,11 +155,15 @@ class Job:
         journal = Journal.resume(path)
         if self.destination.is_taken and not (self.overwrite or known.get("overwrite") or journal.is_complete):
             journal.close()
-            raise InputError(
-                f"{self.destination.name} was made by something else since this job began: give --overwrite to "
-                "replace it, or move it away"
-            )
+            raise InputError(self._foreign)
         return journal
+
+    @property
+    def _foreign(self) -> str:
+        return (
+            f"{self.destination.name} was made by something else since this job began: give --overwrite to replace it, "
+            "or move it away"
+        )
 
     def _compute(self, journal: Journal, header: Mapping[str, Any], before: str, progress: JobProgress) -> None:
         """Have every record in the journal."""
@@ -259,6 +263,12 @@ class Job:
     def _publish(self, journal: Journal) -> None:
         """Give the result its name; the journal goes last."""
         output = self.destination
+        # With a complete journal it may be this job's own, killed before it could delete the journal.
+        may_replace = self.overwrite or (read_header(journal.path) or {}).get("overwrite")
+        if not may_replace and output.differs_from_part():
+            output.discard_part()
+            _errors_part(output).unlink()
+            raise InputError(self._foreign)
         if output.format == FOLDER and hasattr(os, "sync"):
             os.sync()
         try:
