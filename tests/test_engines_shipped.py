@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
@@ -75,6 +76,9 @@ Als die Sonne aufging, waren die meisten schon auf dem Heimweg.
 """.splitlines()
 BEAM = GenerationOptions(beam=4)
 GREEDY = GenerationOptions(beam=1)
+# With AVX-512 attention over a padded source gives the bits of an unpadded one; with AVX2 not (see engines/ct2.py).
+_CPU = Path("/proc/cpuinfo")
+_HAS_AVX512 = _CPU.exists() and "avx512" in _CPU.read_text(encoding="ascii", errors="replace")
 
 
 @pytest.fixture(scope="module")
@@ -124,10 +128,14 @@ def test_int8_writes_nearly_the_same(rounded: Seq2SeqEngine, translations: list[
 
 def test_a_sentence_is_translated_alike_alone_and_in_company(rounded: Seq2SeqEngine, model: store.Model) -> None:
     together = rounded.generate(SENTENCES, options=BEAM)
-    assert [rounded.generate([sentence], options=BEAM)[0].text for sentence in SENTENCES[::3]] == [
-        generation.text for generation in together[::3]
-    ]
+    alone = [rounded.generate([sentence], options=BEAM)[0] for sentence in SENTENCES[::3]]
+    _assert_alike(alone, together[::3])
     small = load_seq2seq(model, EngineSettings(engine="ct2", precision="int8", batch_tokens=64, threads=1))
-    assert [generation.text for generation in small.generate(SENTENCES, options=BEAM)] == [
-        generation.text for generation in together
-    ]
+    _assert_alike(small.generate(SENTENCES, options=BEAM), together)
+
+
+def _assert_alike(ones: list[Generation], others: list[Generation]) -> None:
+    """The same texts; on a CPU without AVX-512 one in twenty may be the other side of a tie, its score as good."""
+    different = [(one, other) for one, other in zip(ones, others, strict=True) if one.text != other.text]
+    assert len(different) <= len(ones) // 20 * (not _HAS_AVX512)
+    assert all(math.isclose(one.log_prob, other.log_prob, abs_tol=5e-3) for one, other in different)

@@ -53,11 +53,11 @@ beam {beam}): {plain:.0%} of the outputs have the wanted English term without be
 {plain_chrf:.1f} and {term_chrf:.1f}. A placeholder comes through once in {placeholders:.0%}.
 
 {by_eye}## Training
-{history}{steps:,} steps of {batch_tokens:,} padded target tokens, {tokens:.1f} million target tokens: {epochs:.2f}
+{history}
+{steps:,} steps of {batch_tokens:,} padded target tokens, {tokens:.1f} million target tokens: {epochs:.2f}
 passes over the mixture of {pairs:,} pairs below. Muon for the matrices, AdamW for the rest, learning rate
 {learning_rate} with a linear fall to zero over the last {cooldown:.0%}, label smoothing 0.1, no dropout, last
-snapshots averaged, seed {seed}, the first
-{short_first} steps on pairs of up to 16 tokens, {hardware}.
+snapshots averaged, seed {seed},{short_first} {hardware}.
 Held-out loss (first lines of newstest2018, nats a token):
 
 ![learning curve](learning-curve.svg)
@@ -127,7 +127,7 @@ def write_card(work: Path, folder: Path) -> None:
         plain_chrf=told["plain_chrf"],
         term_chrf=told["term_chrf"],
         placeholders=told["placeholder_kept"],
-        history=f"{run['history']} Then: " if run.get("history") else "",
+        history=f"{run['history']} Then:\n" if run.get("history") else "",
         with_terms=mixture.get("with_terms", 0),
         signatures=" and ".join(f"`{signature}`" for signature in next(iter(first.values()))["signatures"]),
         corpora="\n".join(
@@ -144,7 +144,7 @@ def write_card(work: Path, folder: Path) -> None:
         learning_rate=run["learning_rate"],
         cooldown=run["cooldown"],
         seed=run["seed"],
-        short_first=run["short_first"],
+        short_first=f" the first {run['short_first']} steps on short pairs," if run["short_first"] else "",
         hardware=run["hardware"],
         capitals=rates["capitals"],
         title=rates["title_case"],
