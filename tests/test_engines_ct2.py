@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests import families, tiny_models
+from tests.rounding import HAS_AVX512, is_alike
 from toolkit import store
 from toolkit.engines import (
     EngineSettings,
@@ -48,7 +49,7 @@ def test_batches_threads_and_callers_change_nothing(precision: str) -> None:
         together = load_seq2seq(model, settings).generate(TEXTS, options=BEAM)
         assert [generation.text for generation in together] == [generation.text for generation in alone]
         if precision == "int8":
-            assert together == alone
+            assert is_alike(together, alone)
 
     with ThreadPoolExecutor(24) as pool:
         jobs = [pool.submit(engine.generate, TEXTS[index % 5 :: 2], options=BEAM) for index in range(24)]
@@ -64,8 +65,8 @@ def test_int8_is_the_default_and_close_to_float32() -> None:
     assert rounded == load_encoder(model, EngineSettings(precision="int8")).embed(texts)
     assert rounded != exact
     for ours, theirs in zip(rounded, exact, strict=True):
-        assert sum(x * y for x, y in zip(ours, theirs, strict=True)) > 0.98
-    assert load_encoder(model, EngineSettings(threads=1)).embed(texts[3:4]) == [rounded[3]]
+        assert sum(x * y for x, y in zip(ours, theirs, strict=True)) > (0.98 if HAS_AVX512 else 0.95)
+    assert is_alike(load_encoder(model, EngineSettings(threads=1)).embed(texts[3:4])[0], rounded[3])
 
 
 @pytest.mark.parametrize("engine", ["ct2", "hf"])
