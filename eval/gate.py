@@ -141,8 +141,7 @@ def _floors(run: Run) -> Iterator[tuple[Measure, float, str, float, bool]]:
             reached = next((other.value for other in scores if other.metric == measure.title), None)
             if reached is None:
                 continue
-            is_beaten = score.value > reached if measure.metric.higher_is_better else score.value < reached
-            yield measure, score.value, name, reached, is_beaten
+            yield measure, score.value, name, reached, measure.metric.is_better(score.value, reached)
 
 
 def _beaten_by_now(runs: Sequence[Run], tolerances: Tolerances) -> Iterator[str]:

@@ -45,6 +45,10 @@ class Metric(evaluate.Metric, abc.ABC):  # type: ignore[misc]  # evaluate has no
     reference_type: ClassVar[Any] = TEXTS
     """As `datasets` names them."""
 
+    def is_better(self, value: float, other: float) -> bool:
+        """Whether `value` is the better of two different scores."""
+        return value > other if self.higher_is_better else value < other
+
     def __init__(self) -> None:
         super().__init__(keep_in_memory=True)
 

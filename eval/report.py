@@ -46,7 +46,7 @@ class ScoreRow:
 
     def beats(self, value: float) -> bool:
         """Whether the score is better than another value."""
-        return self.score.value > value if self.measure.metric.higher_is_better else self.score.value < value
+        return self.measure.metric.is_better(self.score.value, value)
 
 
 @dataclass(frozen=True, slots=True)

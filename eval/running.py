@@ -327,12 +327,11 @@ def _beaten(
     measures: Sequence[Measure], scores: Sequence[Score], baselines: Mapping[str, Sequence[Score]]
 ) -> dict[str, dict[str, bool]]:
     """For each metric and baseline whether the score is the better one; a baseline without a score is beaten."""
-    better = {measure.title: 1 if measure.metric.higher_is_better else -1 for measure in measures}
+    metrics = {measure.title: measure.metric for measure in measures}
     values = {name: {score.metric: score.value for score in found} for name, found in baselines.items()}
     return {
         score.metric: {
-            name: score.metric not in found
-            or better[score.metric] * score.value > better[score.metric] * found[score.metric]
+            name: score.metric not in found or metrics[score.metric].is_better(score.value, found[score.metric])
             for name, found in values.items()
         }
         for score in scores
