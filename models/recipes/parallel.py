@@ -68,14 +68,18 @@ def prepare(
     sizes["encoded"] = len(encoded)
     (work / "mixture.json").write_text(json.dumps(sizes, indent=1), encoding="utf-8")
     sides = read_lines(data, "newstest2018", HELD_OUT_LINES)
-    held_out = list(zip(*(processor.encode(side) for side in (sides[::-1] if is_reverse else sides)), strict=True))
-    seq2seq.EncodedPairs.build(held_out).save(work / "held_out.npz")
+    logged = list(zip(*(processor.encode(side) for side in (sides[::-1] if is_reverse else sides)), strict=True))
+    seq2seq.EncodedPairs.build(logged).save(work / "held_out.npz")
+
+
+def held_out(data: Path) -> frozenset[str]:
+    """Keys of the translation development sets and of our own evaluation and test texts."""
+    return corpora.held_out([data / "dev" / "translation", Path("eval") / "data", Path("tests") / "data"])
 
 
 def _corpora(data: Path, seed: int) -> list[tuple[corpora.Corpus, list[corpora.Pair]]]:
-    exclude = corpora.held_out([data / "dev" / "translation", Path("eval") / "data", Path("tests") / "data"])
     found = []
-    for corpus, pairs in corpora.mixture(data / "parallel", exclude=exclude, seed=seed):
+    for corpus, pairs in corpora.mixture(data / "parallel", exclude=held_out(data), seed=seed):
         print(f"{corpus.name}: {len(pairs)} pairs an epoch", flush=True)
         found.append((corpus, pairs))
     return found
