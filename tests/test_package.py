@@ -28,10 +28,10 @@ HEAVY = (
 )
 
 PUBLIC = """
-BatchWorker CacheError Coverage DEFAULT_LABELS Digest Document EngineError EngineSettings GenerationOptions InputError
-KlartextError MARKS Model ModelError Outcome Pipeline Preset Segment Summarizer Summary SummarySentence TopicClassifier
-TopicScore Topics TranslatedSegment Translation TranslationMemory Translator __version__ digest_many presets
-read_document resolve shipped translate_many
+BatchWorker CacheError Coverage DEFAULT_LABELS Digest Document EngineError EngineSettings Finding GenerationOptions
+InputError KlartextError MARKS Model ModelError Outcome Pipeline Preset REASONS Segment Summarizer Summary
+SummarySentence TermUse TopicClassifier TopicScore Topics TranslatedSegment Translation TranslationMemory Translator
+__version__ digest_many presets read_document resolve shipped translate_many
 """.split()
 
 LAYERS = (
@@ -48,11 +48,14 @@ LAYERS = (
         "repetition",
         "sentences",
         "store",
+        "tidying",
     ),
-    ("segmentation", "grounding", "journal", "memory", "passages"),
-    ("inputs", "output", "progress", "records", "terminal"),
+    ("glossary", "segmentation", "grounding", "journal", "memory", "passages"),
+    ("inputs", "output", "progress", "records", "terminal", "uploads"),
+    ("exports",),
     ("tables",),
     ("engines",),
+    ("doubt", "support"),
     ("translation", "summarization", "evidence", "topics"),
     ("pipeline",),
     ("batch",),

@@ -3,6 +3,7 @@
 import json
 import lzma
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,31 @@ def test_augmentation_keeps_every_pair_and_shows_every_kind() -> None:
     assert any(not source.endswith(".") for source in sources)
     assert any(source == target for source, target in added)
     assert any(source.count("Nummer") > 1 for source, _ in added)
+    assert any(pair not in pairs and source.count("Nummer") == 1 for pair in added for source in pair[:1])
+
+
+def test_renumbered_pairs_have_the_same_new_numbers_on_both_sides() -> None:
+    rng = random.Random(4)
+    pair = (
+        "Am 3. Juli 2019 kamen 1.200 Menschen, 12,5 Prozent mehr.",
+        "On July 3, 2019, 1,200 people came, 12.5 percent more.",
+    )
+    for _ in range(20):
+        changed = augmentation.renumbered(pair, rng)
+        assert changed is not None
+        year, people, share = re.findall(r"\b\d[\d.,]+\d\b", changed[0])
+        english = people.replace(".", ","), share.replace(",", ".")
+        assert changed[1] == f"On July 3, {year}, {english[0]} people came, {english[1]} percent more."
+        assert re.fullmatch(r"(19|20)\d\d", year)
+        assert people != "1.200"
+    # Not on the other side, twice on one, a time, a single digit: nothing to change.
+    for source, target in (
+        ("Es waren 45 Leute.", "It was forty-five people."),
+        ("Es waren 45 von 45.", "It was 45 of 45."),
+        ("Um 19.15 Uhr.", "At 7:15 p.m."),
+        ("Er hat 2 Hunde.", "He has 2 dogs."),
+    ):
+        assert augmentation.renumbered((source, target), rng) is None
 
 
 def test_vocabulary_normalises_typography_and_keeps_control_tokens(tmp_path: Path) -> None:

@@ -23,7 +23,9 @@ EXPECTED = {
             "log_prob": -0.25,
             "marks": [],
             "doubt": None,
+            "reasons": [],
             "findings": None,
+            "terms": [],
         },
         {
             "source": "Die Linie 6 kostet 186\nMio. Euro.",
@@ -33,13 +35,17 @@ EXPECTED = {
             "log_prob": -0.5,
             "marks": ["split", "lost"],
             "doubt": None,
+            "reasons": [],
             "findings": None,
+            "terms": [],
         },
     ],
     "translation": "The council agrees.\n\nLine 6 costs 186 million euros.\r\n",
     "summary": {
         "headline": "Council agrees to tram",
-        "sentences": [{"text": "The tram costs 186 million euros.", "evidence": [0, 1], "support": 0.75}],
+        "sentences": [
+            {"text": "The tram costs 186 million euros.", "evidence": [0, 1], "support": 0.75, "supported": None}
+        ],
     },
     "topics": [
         {"label": "politics", "score": 0.7},

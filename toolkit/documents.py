@@ -56,6 +56,33 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """A fact of the source that the translation lacks or changed, or one that only the translation has.
+
+    `source[start:end]` is `missing`; where nothing is missing, the span is empty and at the start of the source.
+    `new` is what stands in the translation instead or in addition, as written there; "" where nothing does.
+    """
+
+    kind: str
+    """One of `toolkit.facts.KINDS`."""
+    start: int
+    end: int
+    missing: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class TermUse:
+    """A term of the glossary that occurs in a segment, and whether its translation has it as wanted."""
+
+    source: str
+    """As it stands in the segment, inflected or not."""
+    wanted: str
+    """The English wanted for it; the term itself for a name that is not to be translated."""
+    is_applied: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TranslatedSegment:
     """The English of one segment of the source."""
 
@@ -65,6 +92,14 @@ class TranslatedSegment:
     """Mean natural-log probability per output token, ≤ 0; None where nothing was generated (a copy)."""
     marks: tuple[str, ...] = ()
     """What happened to it, from `MARKS`."""
+    doubt: float | None = None
+    """Probability that the sentence needs checking, 0 to 1; None where it was not estimated."""
+    reasons: tuple[str, ...] = ()
+    """What speaks for checking it, from `REASONS`, the weightiest first; empty where nothing does."""
+    findings: tuple[Finding, ...] | None = None
+    """Facts that differ from `source.text`, offsets into it; None where they were not checked."""
+    terms: tuple[TermUse, ...] = ()
+    """The glossary's terms in it, in the order of the source."""
 
 
 MARKS: dict[str, str] = {
@@ -79,6 +114,22 @@ MARKS: dict[str, str] = {
     "foreign": "does not look like German",
 }
 """Every mark a translated segment can carry, with what it tells the reader."""
+
+REASONS: dict[str, str] = {
+    "number": "a number, date, time, currency or unit differs from the German",
+    "negation": "a not was lost or added",
+    "name": "a name or an acronym is missing or new",
+    "link": "a link or an address differs",
+    "quotation": "quotation marks differ",
+    "unsure": "the model was unsure of its words",
+    "short": "much shorter than the German: something may be missing",
+    "long": "much longer than the German: something may be invented",
+    "omission": "German words that nothing in the English answers to",
+    "repetition": "it repeats itself",
+    "german": "German words were left as they are",
+    "split": "translated in parts",
+}
+"""Every reason to check a translated segment, with what it tells the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +186,9 @@ class SummarySentence:
     evidence: tuple[int, ...]
     """Indices of the segments it was written from, ascending."""
     support: float | None = None
-    """Share of its content words found in the evidence, 0 to 1; None when not computed."""
+    """How far the evidence bears it out, 0 to 1; None when not computed."""
+    is_supported: bool | None = None
+    """False when the support is too low to be relied upon; None when not computed."""
 
 
 @dataclass(frozen=True, slots=True)

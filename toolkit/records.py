@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypedDict
 
-from toolkit.documents import Coverage, Digest, Document, Summary, Topics, Translation
+from toolkit.documents import Coverage, Digest, Document, Summary, Topics, TranslatedSegment, Translation
 
 if TYPE_CHECKING:
     from toolkit.store import Model, Preset
@@ -16,6 +16,24 @@ FORMAT = 1
 """Raised whenever a field changes its meaning or goes away; new fields alone do not raise it."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class FindingRecord(TypedDict):
+    """A fact that differs; `start` and `end` are characters of the sentence as it was read (see `Segment.text`)."""
+
+    kind: str
+    start: int
+    end: int
+    missing: str
+    new: str
+
+
+class TermRecord(TypedDict):
+    """A term of the glossary in a segment."""
+
+    source: str
+    wanted: str
+    applied: bool
 
 
 class SegmentRecord(TypedDict):
@@ -28,7 +46,9 @@ class SegmentRecord(TypedDict):
     log_prob: float | None
     marks: list[str] | None
     doubt: float | None
-    findings: list[str] | None
+    reasons: list[str] | None
+    findings: list[FindingRecord] | None
+    terms: list[TermRecord] | None
 
 
 class SummarySentenceRecord(TypedDict):
@@ -37,6 +57,7 @@ class SummarySentenceRecord(TypedDict):
     text: str
     evidence: list[int]
     support: float | None
+    supported: bool | None
 
 
 class SummaryRecord(TypedDict):
@@ -215,18 +236,33 @@ def _segments(document: Document, translation: Translation | None) -> list[Segme
                 translation=None if translated is None else translated.text,
                 log_prob=None if translated is None else translated.log_prob,
                 marks=None if translated is None else list(translated.marks),
-                doubt=None,
-                findings=None,
+                doubt=None if translated is None else translated.doubt,
+                reasons=None if translated is None else list(translated.reasons),
+                findings=None if translated is None else _findings(translated),
+                terms=None if translated is None else _terms(translated),
             )
         )
     return records
+
+
+def _findings(segment: TranslatedSegment) -> list[FindingRecord] | None:
+    if segment.findings is None:
+        return None
+    return [
+        FindingRecord(kind=f.kind, start=f.start, end=f.end, missing=f.missing, new=f.new) for f in segment.findings
+    ]
+
+
+def _terms(segment: TranslatedSegment) -> list[TermRecord]:
+    return [TermRecord(source=term.source, wanted=term.wanted, applied=term.is_applied) for term in segment.terms]
 
 
 def _summary(summary: Summary) -> SummaryRecord:
     return SummaryRecord(
         headline=summary.headline,
         sentences=[
-            SummarySentenceRecord(text=s.text, evidence=list(s.evidence), support=s.support) for s in summary.sentences
+            SummarySentenceRecord(text=s.text, evidence=list(s.evidence), support=s.support, supported=s.is_supported)
+            for s in summary.sentences
         ],
     )
 

@@ -133,7 +133,7 @@ def write_run(options: argparse.Namespace, work: Path) -> None:
         "target_tokens": int(sum(lengths[rows].sum() for _, rows in taken)),
         "augmentation": {
             name.lower(): getattr(augmentation, name)
-            for name in ("CAPITALS", "TITLE_CASE", "NO_UMLAUTS", "NO_FULL_STOP", "JOINED", "COPIES")
+            for name in ("CAPITALS", "TITLE_CASE", "NO_UMLAUTS", "NO_FULL_STOP", "JOINED", "COPIES", "RENUMBERED")
         },
     }
     (work / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")

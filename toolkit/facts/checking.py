@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from toolkit.documents import Finding
 from toolkit.facts import acronyms, dates, links, names, negation, quantities, quotations, times, units
 from toolkit.facts.dates import Day
-from toolkit.facts.findings import KINDS, Finding, Mention, pair
+from toolkit.facts.findings import KINDS, Mention, pair
 from toolkit.facts.quantities import Quantity
 from toolkit.facts.sentence import Sentence, read
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from toolkit.documents import Finding
+
 KINDS = (
     "number",
     "date",
@@ -18,21 +20,6 @@ KINDS = (
     "quotation",
 )
 """The kinds of finding, in the order in which they are reported."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A fact of the source that the translation lacks or changed, or one that only the translation has.
-
-    `source[start:end]` is `missing`; where nothing is missing, the span is empty and at the start of the source.
-    `new` is what stands in the translation instead or in addition, as written there; "" where nothing does.
-    """
-
-    kind: str
-    start: int
-    end: int
-    missing: str
-    new: str
 
 
 @dataclass(frozen=True, slots=True)
