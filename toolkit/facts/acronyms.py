@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import re
 
+from toolkit.documents import Finding
 from toolkit.facts import tables
-from toolkit.facts.findings import Finding, Mention, pair
+from toolkit.facts.findings import Mention, pair
 from toolkit.facts.sentence import Sentence, fold
 
 # U.S., NATO, EuGH, MPs.

@@ -6,7 +6,8 @@ import functools
 import re
 from dataclasses import dataclass
 
-from toolkit.facts.findings import Finding, Mention, pair
+from toolkit.documents import Finding
+from toolkit.facts.findings import Mention, pair
 from toolkit.facts.sentence import Sentence, Token
 
 _MONTHS = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from toolkit.facts.findings import Finding, Mention, pair
+from toolkit.documents import Finding
+from toolkit.facts.findings import Mention, pair
 
 _LINK = re.compile(
     r"""

@@ -7,8 +7,9 @@ import itertools
 import re
 from collections.abc import Sequence
 
+from toolkit.documents import Finding
 from toolkit.facts import capitals, exonyms, tables
-from toolkit.facts.findings import Finding, Mention, pair
+from toolkit.facts.findings import Mention, pair
 from toolkit.facts.sentence import Sentence, Token, fold
 
 _SAYING = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from toolkit.facts.findings import Finding
+from toolkit.documents import Finding
 
 _MARKS = re.compile('["„“”«»]')
 # Single marks are apostrophes too, so they count only where they open before a word or close behind one.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from toolkit.facts.findings import Finding, Mention, pair
+from toolkit.documents import Finding
+from toolkit.facts.findings import Mention, pair
 from toolkit.facts.sentence import Sentence
 
 _DAY, _HALF_DAY = 24 * 60, 12 * 60

@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
+from toolkit.documents import Finding
 from toolkit.facts import numerals, tables
 from toolkit.facts.digits import read_digits
-from toolkit.facts.findings import Finding, Mention, pair
+from toolkit.facts.findings import Mention, pair
 from toolkit.facts.sentence import Sentence
 
 # Durations are told in many ways (anderthalb Jahre, 18 months): reported only where one takes another's place.
