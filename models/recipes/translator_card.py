@@ -12,6 +12,7 @@ from typing import Any
 
 from models.recipes import learning_curve, robustness_scores
 from models.recipes.corpora import CORPORA
+from models.recipes.translation_scores import BEAM, BEAMS_SET, GREEDY, OTHER_BEAMS
 
 _TEXT = """---
 license: other
@@ -40,7 +41,7 @@ No line of these sets was trained on. Peers: their outputs on the same lines, sa
 {scores}
 
 Signatures: {signatures}.
-newstest2021 has two references, used together.
+newstest2021 has two references, used together. {beams}
 
 {ablations}## What people really paste
 chrF of 40 sentences each (eval/data/robustness.jsonl, written for klartext) as `Translator` returns them, disturbed and
@@ -66,7 +67,7 @@ Of the mixture {with_terms:,} pairs carry wanted terms or placeholders (Dinu et 
 by word alignment). Robustness is trained in: of the pairs, {capitals:.1%} are in capitals, {title:.1%} in title case,
 {umlauts:.1%} with
 ae/oe/ue/ss, {stops:.1%} without their full stop; {joined:.0%} more are two to four sentences joined, {copies:.1%} more
-are links, addresses, numbers and placeholders to copy.
+are links, addresses, numbers and placeholders to copy{renumbered}.
 
 | corpus | pairs an epoch | licence |
 |---|---:|---|
@@ -152,8 +153,27 @@ def write_card(work: Path, folder: Path) -> None:
         stops=rates["no_full_stop"],
         joined=rates["joined"],
         copies=rates["copies"],
+        renumbered=(
+            f", and {rates['renumbered']:.0%} more are pairs with other numbers, the same on both sides"
+            if "renumbered" in rates
+            else ""
+        ),
+        beams=beam_sentence(scores),
     )
     (folder / "README.md").write_text(text, encoding="utf-8")
+
+
+def beam_sentence(scores: dict[str, Any]) -> str:
+    """What each beam gave and how fast it was, where several were scored; empty otherwise."""
+    rows = scores.get(BEAMS_SET, {})
+    tried = [beam for beam in sorted({GREEDY, BEAM, *OTHER_BEAMS}) if f"int8 beam {beam}" in rows]
+    if len(tried) < 3:
+        return ""
+    parts = [
+        f"{beam}: {rows[f'int8 beam {beam}']['bleu']:.1f} at {rows[f'int8 beam {beam}']['words_per_second']:,} words/s"
+        for beam in tried
+    ]
+    return f"The beam on {BEAMS_SET} (BLEU, int8): " + ", ".join(parts) + "."
 
 
 def ablation_table(steps: dict[str, Any]) -> str:
