@@ -44,6 +44,13 @@ def test_many_equal_one_by_one(fake: Pipeline) -> None:
     assert list(fake.run_many(TEXTS, sentences=2)) == [fake.run(text, sentences=2) for text in TEXTS]
 
 
+def test_stream_gives_the_parts_of_the_digest(fake: Pipeline) -> None:
+    for text in TEXTS:
+        *segments, summary, topics = fake.stream(text, labels=["politics", "sport"], sentences=2)
+        digest = fake.run(text, labels=["politics", "sport"], sentences=2)
+        assert (tuple(segments), summary, topics) == (digest.translation.segments, digest.summary, digest.topics)
+
+
 @pytest.mark.weights
 def test_threads_give_the_sequential_result() -> None:
     pipeline = Pipeline()

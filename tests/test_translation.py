@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from toolkit.documents import MARKS, TranslatedSegment
 from toolkit.engines import EngineSettings, Generation, GenerationOptions
 from toolkit.engines.fake import FakeSeq2Seq
+from toolkit.errors import InputError
 from toolkit.segmentation import read_document
 from toolkit.translation import Translator
 
@@ -74,6 +75,39 @@ def test_many_come_back_lazily_and_in_order() -> None:
     rest = list(results)
     assert first.text == ""
     assert [re.findall(r"\d+", result.text) for result in rest] == [[str(i)] if i % 7 else [] for i in range(1, 2000)]
+
+
+def test_stream_gives_what_translate_gives_and_the_first_sentences_soon() -> None:
+    text = "\n\n".join(f"Satz Nummer {i % 90} steht hier." for i in range(300))
+    engine = Scripted(lambda text, _: text.upper())
+    translator = Translator(engine=engine)
+    stream = translator.stream(text)
+    assert engine.calls == []
+    first = next(stream)
+    assert [len(call) for call in engine.calls] == [2]
+    segments = [first, *stream]
+    assert [len(call) for call in engine.calls] == [2, 4, 8, 16, 32, 28]  # ninety different sentences
+    document = read_document(text, language=None)
+    assert translator.assemble(document, segments) == translator.translate(text)
+
+
+def test_closed_stream_stops_the_work() -> None:
+    engine = Scripted(lambda text, _: text.upper())
+    stream = Translator(engine=engine).stream("\n\n".join(f"Satz Nummer {i} steht hier." for i in range(300)))
+    for _ in range(3):
+        next(stream)
+    stream.close()
+    assert sum(map(len, engine.calls)) == 6
+    assert list(stream) == []
+
+
+def test_what_is_not_all_of_a_document_is_not_assembled() -> None:
+    translator = Translator(engine=FakeSeq2Seq())
+    document = read_document("Erster Satz. Zweiter Satz.")
+    segments = list(translator.stream(document))
+    for wrong in ([], segments[:1], segments[::-1], [*segments, segments[0]]):
+        with pytest.raises(InputError, match="expected the 2 translated segments of the document, in order, got"):
+            translator.assemble(document, wrong)
 
 
 def test_same_sentence_is_sent_once_per_chunk() -> None:

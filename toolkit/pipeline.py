@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
-from toolkit.documents import Digest, Document, Translation
+from toolkit.documents import Digest, Document, Summary, Topics, TranslatedSegment, Translation
 from toolkit.engines import EngineSettings
+from toolkit.labels import read_labels
+from toolkit.segmentation import read_document
 from toolkit.summarization import Summarizer
 from toolkit.topics import TopicClassifier
 from toolkit.translation import Translator
@@ -54,6 +56,28 @@ class Pipeline:
         """Many texts or documents, lazily and in order."""
         for translation in self.translator.translate_many(sources):
             yield self._digest(translation, labels=labels, multi_label=multi_label, sentences=sentences)
+
+    def stream(
+        self,
+        source: str | Document,
+        *,
+        labels: Sequence[str] | None = None,
+        multi_label: bool = False,
+        sentences: int = 3,
+    ) -> Generator[TranslatedSegment | Summary | Topics, None, None]:
+        """The parts of the digest of one document as they are ready: every segment, the summary, the topics.
+
+        Closing the iterator stops the work.
+        """
+        read_labels(labels)  # a mistake in them is told before the translation, not after it
+        document = source if isinstance(source, Document) else read_document(source, language=None)
+        segments = []
+        for segment in self.translator.stream(document):
+            segments.append(segment)
+            yield segment
+        translation = self.translator.assemble(document, segments)
+        yield self.summarizer.summarize(translation, sentences=sentences)
+        yield self.topics.classify(translation, labels, multi_label=multi_label)
 
     def _digest(
         self, translation: Translation, *, labels: Sequence[str] | None, multi_label: bool, sentences: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,10 +12,15 @@ from toolkit import control, facts, language, protection, repetition, segmentati
 from toolkit.documents import Document, Segment, TranslatedSegment, Translation
 from toolkit.engines import EngineSettings, Generation, GenerationOptions, Seq2SeqEngine, load_seq2seq
 from toolkit.engines.limits import fits
+from toolkit.errors import InputError
 from toolkit.memory import TranslationMemory
 
 # Sentences handed to the engine at once: enough to sort by length and fill both cores, few enough to show progress.
 _CHUNK = 256
+# The first sentences of a stream come alone, so that there is something to read at once; later chunks double, up to
+# a few seconds' work, which is how long a stream that is closed still runs.
+_FIRST_CHUNK = 2
+_STREAM_CHUNK = 64
 
 # A second attempt after a loop or an early stop: no three tokens twice, and a mild penalty (1.2: Keskar et al. 2019).
 _RETRY_NGRAM = 3
@@ -87,26 +92,40 @@ class Translator:
     def translate(self, source: str | Document, *, progress: Callable[[int], None] | None = None) -> Translation:
         """One text or document. `progress` is called with the number of sentences finished since the last call."""
         document = _read(source)
-        return self._assemble(document, self._translate_segments(document.segments, progress))
+        return self.assemble(document, list(self._translate_segments(document.segments, _even(), progress)))
 
     def translate_many(self, sources: Iterable[str | Document]) -> Iterator[Translation]:
         """Many texts or documents, lazily and in order; sentences of neighbouring documents share batches."""
         for group in _groups(sources):
             segments = [segment for document in group for segment in document.segments]
-            translated = iter(self._translate_segments(segments, None))
+            translated = self._translate_segments(segments, _even())
             for document in group:
-                yield self._assemble(document, list(itertools.islice(translated, len(document.segments))))
+                yield self.assemble(document, list(itertools.islice(translated, len(document.segments))))
 
-    def _assemble(self, document: Document, segments: Sequence[TranslatedSegment]) -> Translation:
+    def stream(self, source: str | Document) -> Generator[TranslatedSegment, None, None]:
+        """The segments of `translate`, in order, each as soon as it is ready and the first ones soonest.
+
+        Closing the iterator stops the work. `assemble` makes a translation of a document and all of its segments.
+        """
+        return self._translate_segments(_read(source).segments, _growing())
+
+    def assemble(self, document: Document, segments: Sequence[TranslatedSegment]) -> Translation:
+        """The translation that a document's segments make, one for each of its own, in order."""
+        if [segment.source for segment in segments] != list(document.segments):
+            raise InputError(
+                f"expected the {len(document.segments)} translated segments of the document, in order, got "
+                f"{len(segments)} that are not these: give all that `stream` yields for the same document"
+            )
         return Translation(document=document, segments=tuple(segments), model=self.name, engine=self.engine.name)
 
     def _translate_segments(
-        self, segments: Sequence[Segment], progress: Callable[[int], None] | None
-    ) -> list[TranslatedSegment]:
-        done: list[TranslatedSegment] = []
+        self, segments: Sequence[Segment], sizes: Iterator[int], progress: Callable[[int], None] | None = None
+    ) -> Generator[TranslatedSegment, None, None]:
+        """The segments in chunks of these sizes; of equal sentences all but the first are taken from it."""
         known: dict[str, TranslatedSegment] = {}
-        for start in range(0, len(segments), _CHUNK):
-            chunk = segments[start : start + _CHUNK]
+        start = 0
+        while chunk := segments[start : start + next(sizes)]:
+            start += len(chunk)
             new = [text for text in dict.fromkeys(segment.text for segment in chunk) if text not in known]
             if self._memory is not None:
                 known.update(self._memory.find(self._context, new))
@@ -115,10 +134,10 @@ class Translator:
             if self._memory is not None:
                 self._memory.keep(self._context, made)
             known.update(made)
-            done += [replace(known[segment.text], source=segment) for segment in chunk]
             if progress is not None:
                 progress(len(chunk))
-        return done
+            for segment in chunk:
+                yield replace(known[segment.text], source=segment)
 
     def _run(self, texts: Sequence[str]) -> list[_Work]:
         """Every distinct text once: first attempts together, then second attempts of those that went wrong."""
@@ -262,6 +281,17 @@ def _groups(sources: Iterable[str | Document]) -> Iterator[list[Document]]:
             group, size = [], 0
     if group:
         yield group
+
+
+def _even() -> Iterator[int]:
+    return itertools.repeat(_CHUNK)
+
+
+def _growing() -> Iterator[int]:
+    size = _FIRST_CHUNK
+    while True:
+        yield size
+        size = min(2 * size, _STREAM_CHUNK)
 
 
 def _is_at_most(characters: int) -> Callable[[str], bool]:
