@@ -239,6 +239,21 @@ def test_log_prob_is_the_mean_over_the_parts() -> None:
     assert segment.log_prob == pytest.approx(-0.5)
 
 
+def test_a_variant_has_the_same_engine_and_its_own_options() -> None:
+    beams: list[int] = []
+
+    def rule(text: str, options: GenerationOptions) -> str:
+        beams.append(options.beam)
+        return "A sentence."
+
+    translator = Translator(engine=Scripted(rule))
+    variant = translator.variant(options=GenerationOptions(beam=1))
+    variant.translate("Ein Satz.")
+    translator.translate("Ein Satz.")
+    assert beams == [1, translator.options.beam]
+    assert variant.engine is translator.engine
+
+
 def test_fake_engine_needs_no_model() -> None:
     assert Translator(settings=EngineSettings(engine="fake")).translate("Der Hund.").text == "Red Dnuh."
 

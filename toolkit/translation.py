@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -80,14 +81,25 @@ class Translator:
             self.model = store.resolve(model, task="translation")
         self.engine = engine or load_seq2seq(self.model, self.settings)
         self._memory = memory
-        checksum = self.model.checksum if self.model else ""
-        run_by = f"{self.engine.name} {self.settings.precision} {self.settings.device}"
-        self._context = f"{self.name} {checksum} {run_by} {self.options}"
+        self._context = self._describe()
 
     @property
     def name(self) -> str:
         """The model's name, or the engine's where there is no model."""
         return self.model.name if self.model else self.engine.name
+
+    def variant(self, *, options: GenerationOptions) -> Translator:
+        """The same model with other options; nothing is loaded again, and both can be used at once."""
+        other = copy.copy(self)
+        other.options = options
+        other._context = other._describe()
+        return other
+
+    def _describe(self) -> str:
+        """What a remembered translation depends on."""
+        checksum = self.model.checksum if self.model else ""
+        run_by = f"{self.engine.name} {self.settings.precision} {self.settings.device}"
+        return f"{self.name} {checksum} {run_by} {self.options}"
 
     def translate(self, source: str | Document, *, progress: Callable[[int], None] | None = None) -> Translation:
         """One text or document. `progress` is called with the number of sentences finished since the last call."""
