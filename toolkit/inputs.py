@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from toolkit import files, labels
@@ -13,6 +14,8 @@ from toolkit.errors import InputError
 from toolkit.messages import say
 
 STANDARD_INPUT = "-"
+_DOCUMENTS = frozenset({".docx", ".htm", ".html", ".pdf", ".xhtml"})
+"""Endings of files that are more than their text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def read_sources(options: argparse.Namespace) -> list[Source]:
         raise InputError("- given twice: standard input can be read only once")
 
     def path(name: str) -> Source:
-        return Source(name=name, id=name, read=lambda: files.read_text(name, encoding=encoding))
+        return Source(name=name, id=name, read=lambda: _read_file(name, encoding))
 
     def standard_input() -> str:
         return files.decode(open_standard_input().read(), name="standard input", encoding=encoding)
@@ -48,6 +51,18 @@ def read_sources(options: argparse.Namespace) -> list[Source]:
         Source(name="standard input", id=STANDARD_INPUT, read=standard_input) if name == STANDARD_INPUT else path(name)
         for name in options.inputs
     ]
+
+
+def _read_file(name: str, encoding: str | None) -> str:
+    """The text of a file: of a document by its ending, of any other as it stands."""
+    if Path(name).suffix.lower() not in _DOCUMENTS:
+        return files.read_text(name, encoding=encoding)
+    from toolkit.uploads import read_upload
+
+    upload = read_upload(Path(name), name=name, encoding=encoding)
+    for note in upload.notes:
+        say(f"{name}: {note}")
+    return upload.text
 
 
 def open_standard_input() -> BinaryIO:

@@ -262,14 +262,12 @@ def _kind(text: str, *, is_edge: bool) -> str | None:
         return None
     parts = [part for part in _SEPARATOR.split(text) if part]
     kinds = [_kind_of_part(part, is_edge=is_edge) for part in parts]
-    return kinds[0] if kinds and all(kinds) else None
+    return kinds[0] if parts and None not in kinds else None
 
 
 def _kind_of_part(text: str, *, is_edge: bool) -> str | None:
-    for kind, pattern in (*_PATTERNS, *(_EDGE_PATTERNS if is_edge else ())):
-        if pattern.fullmatch(text):
-            return kind
-    return None
+    patterns = (*_PATTERNS, *_EDGE_PATTERNS) if is_edge else _PATTERNS
+    return next((kind for kind, pattern in patterns if pattern.fullmatch(text)), None)
 
 
 def _mark_weak(lines: Sequence[_Line], filled: Sequence[int], kinds: dict[int, str]) -> None:
