@@ -213,6 +213,15 @@ def test_wrong_number_is_put_right_and_a_lost_one_marked() -> None:
     assert lost.marks == ("lost",)
 
 
+def test_facts_are_checked() -> None:
+    segment = _one("Am Montag kamen 17 Gäste nicht.", Scripted(lambda text, _: "On Monday 17 guests came."))
+    assert segment.findings is not None
+    assert [(each.kind, each.missing, each.new) for each in segment.findings] == [("negation", "nicht", "")]
+    right = _one("Am Montag kamen 17 Gäste nicht.", Scripted(lambda text, _: "On Monday 17 guests did not come."))
+    assert right.findings == ()
+    assert _one("12.345", Scripted(lambda text, _: text)).findings == ()
+
+
 def test_capitals_are_recased_before_the_model() -> None:
     engine = Scripted(lambda text, _: "Chancellor resigns in Berlin.")
     segment = _one("KANZLER TRITT IN BERLIN ZURÜCK, SPD UND EU", engine)

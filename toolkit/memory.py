@@ -14,22 +14,22 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from toolkit.documents import Segment, TranslatedSegment
+from toolkit.documents import Finding, Segment, TermUse, TranslatedSegment
 from toolkit.errors import CacheError
 
-FORMAT = 1
+FORMAT = 2
 """Raised with every change in what becomes of a sentence apart from its model: older files are no use then."""
 
 SENTENCES = 4096
-"""Kept in memory unless told otherwise: 1 to 2 MB."""
+"""Kept in memory unless told otherwise: 2 to 4 MB."""
 
 _LONGEST = 2000
 """Characters. Longer sentences do not come twice, and would make the bound on the number none on the size."""
 _BUSY_SECONDS = 60.0
-_Known = tuple[str, float | None, tuple[str, ...]]
-"""Translation, score, marks."""
 _AT_ONCE = 500  # keys in one query; SQLite allows 999 in its oldest versions
 
 
@@ -40,7 +40,7 @@ class TranslationMemory:
         """Keep `sentences` in memory, and all in the SQLite file `path`, which other processes may use as well."""
         self._most = sentences
         self._path = path
-        self._recent: OrderedDict[bytes, _Known] = OrderedDict()
+        self._recent: OrderedDict[bytes, TranslatedSegment] = OrderedDict()
         self._lock = threading.Lock()
         self._file: sqlite3.Connection | None = None
         if path is not None:
@@ -57,13 +57,12 @@ class TranslationMemory:
             for key, text in keys.items():
                 if (known := self._recent.get(key)) is not None:
                     self._recent.move_to_end(key)
-                    found[text] = _segment(text, known)
+                    found[text] = known
             if self._file is not None:
                 missing = [key for key, text in keys.items() if text not in found]
-                for key, text, log_prob, marks in self._look_up(missing):
-                    known = (text, log_prob, tuple(json.loads(marks)))
-                    found[keys[key]] = _segment(keys[key], known)
-                    self._remember(key, known)
+                for key, text, log_prob, details in self._look_up(missing):
+                    found[keys[key]] = _segment(keys[key], text, log_prob, json.loads(details))
+                    self._remember(key, found[keys[key]])
         return found
 
     def keep(self, context: str, translations: Mapping[str, TranslatedSegment]) -> None:
@@ -71,18 +70,18 @@ class TranslationMemory:
         known = {_key(context, text): each for text, each in translations.items() if len(text) <= _LONGEST}
         with self._lock:
             for key, each in known.items():
-                self._remember(key, (each.text, each.log_prob, each.marks))
+                self._remember(key, each)
             if self._file is not None:
                 # SQLite holds UTF-8, and half a surrogate pair is none.
                 rows = [
-                    (key, each.text, each.log_prob, json.dumps(each.marks))
+                    (key, each.text, each.log_prob, json.dumps(_details(each)))  # escaped: ASCII
                     for key, each in known.items()
                     if each.text.isascii() or each.text.encode("utf-8", "replace").decode() == each.text
                 ]
                 with self._failing(), self._file:
-                    self._file.executemany("INSERT OR IGNORE INTO translations VALUES (?, ?, ?, ?)", rows)
+                    self._file.executemany("INSERT OR IGNORE INTO segments VALUES (?, ?, ?, ?)", rows)
 
-    def _remember(self, key: bytes, known: _Known) -> None:
+    def _remember(self, key: bytes, known: TranslatedSegment) -> None:
         self._recent[key] = known
         self._recent.move_to_end(key)
         if len(self._recent) > self._most:
@@ -95,7 +94,7 @@ class TranslationMemory:
             places = ",".join("?" * len(some))
             with self._failing():
                 yield from self._file.execute(
-                    f"SELECT key, text, log_prob, marks FROM translations WHERE key IN ({places})",  # noqa: S608
+                    f"SELECT key, text, log_prob, details FROM segments WHERE key IN ({places})",  # noqa: S608
                     some,
                 ).fetchall()
 
@@ -110,8 +109,29 @@ class TranslationMemory:
             ) from None
 
 
-def _segment(text: str, known: _Known) -> TranslatedSegment:
-    return TranslatedSegment(Segment(text, 0, len(text), 0), *known)
+def _details(segment: TranslatedSegment) -> dict[str, Any]:
+    """What is known of a translation beside its text and score."""
+    return {
+        "marks": segment.marks,
+        "doubt": segment.doubt,
+        "reasons": segment.reasons,
+        "findings": None if segment.findings is None else [asdict(finding) for finding in segment.findings],
+        "terms": [asdict(term) for term in segment.terms],
+    }
+
+
+def _segment(source: str, text: str, log_prob: float | None, details: dict[str, Any]) -> TranslatedSegment:
+    findings = details["findings"]
+    return TranslatedSegment(
+        Segment(source, 0, len(source), 0),
+        text,
+        log_prob,
+        marks=tuple(details["marks"]),
+        doubt=details["doubt"],
+        reasons=tuple(details["reasons"]),
+        findings=None if findings is None else tuple(Finding(**finding) for finding in findings),
+        terms=tuple(TermUse(**term) for term in details["terms"]),
+    )
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -121,8 +141,8 @@ def _open(path: Path) -> sqlite3.Connection:
     file.execute("PRAGMA synchronous=NORMAL")
     with file:
         file.execute(
-            "CREATE TABLE IF NOT EXISTS translations "
-            "(key BLOB PRIMARY KEY, text TEXT NOT NULL, log_prob REAL, marks TEXT NOT NULL) WITHOUT ROWID"
+            "CREATE TABLE IF NOT EXISTS segments "
+            "(key BLOB PRIMARY KEY, text TEXT NOT NULL, log_prob REAL, details TEXT NOT NULL) WITHOUT ROWID"
         )
     return file
 

@@ -252,10 +252,10 @@ class Translator:
 
 
 def _finish(work: _Work) -> TranslatedSegment:
-    """Join the parts, check loops and numbers, and record what happened."""
+    """Join the parts, check loops and facts, and record what happened."""
     source = Segment(work.text, 0, len(work.text), 0)
     if not work.attempts:
-        return TranslatedSegment(source, work.text, None, _ordered(work.marks))
+        return TranslatedSegment(source, work.text, None, _ordered(work.marks), findings=())
     marks = set(work.marks)
     texts = []
     for attempt in work.attempts:
@@ -272,7 +272,9 @@ def _finish(work: _Work) -> TranslatedSegment:
         marks.add("restored")
     if protection.lost(work.text, joined) or facts.missing_numbers(work.text, joined)[0]:
         marks.add("lost")
-    return TranslatedSegment(source, joined, _mean_log_prob(work.attempts), _ordered(marks))
+    return TranslatedSegment(
+        source, joined, _mean_log_prob(work.attempts), _ordered(marks), findings=facts.check(work.text, joined)
+    )
 
 
 def _read(source: str | Document) -> Document:
