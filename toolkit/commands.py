@@ -7,9 +7,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from toolkit import records, terminal
+from toolkit import __version__, exports, records, terminal
 from toolkit.documents import MARKS, Document, Summary, Topics, Translation
 from toolkit.engines import EngineSettings, GenerationOptions
 from toolkit.errors import EngineError, InputError
@@ -55,7 +56,8 @@ class _Outcome:
     """What a command made of one input."""
 
     record: records.Record
-    text: str
+    text: str | bytes
+    """For a terminal, or the bytes of an export."""
     notes: tuple[str, ...]
 
 
@@ -79,8 +81,13 @@ def run(options: argparse.Namespace) -> int:
         return batch_command.run(options)
     sources = read_sources(options)
     step: _Step = _STEPS[options.command](options)
+    ending = _ending(options)
+    if ending is not None:
+        exports.check_ending(ending)
+        if len(sources) > 1:
+            raise InputError(f"{options.output} holds one digest: give one input, or --json for several")
     with Output(options.output, inputs=[source.name for source in sources]) as output:
-        return _run_each(sources, step, output, as_json=options.json)
+        return _run_each(sources, step, output, as_json=_is_json(options))
 
 
 def _run_each(sources: Sequence[Source], step: _Step, output: Output, *, as_json: bool) -> int:
@@ -108,8 +115,9 @@ def _run_each(sources: Sequence[Source], step: _Step, output: Output, *, as_json
             output.write(records.to_json(outcome.record) + "\n")
         else:
             before = "\n" if number > failed else ""  # something stands above
-            header = before + terminal.header(source.name, output.screen) if several else ""
-            output.write(header + outcome.text)
+            if several:
+                output.write(before + terminal.header(source.name, output.screen))
+            output.write(outcome.text)
     if failed:
         say(f"{failed} of {len(sources)} inputs failed")
     return 0 if not failed else 2 if failed == len(sources) else 1
@@ -168,6 +176,7 @@ class _Digest:
     def run(self, text: str, source: Source, output: Output) -> _Outcome:
         document = _read(text, source, language=None)
         pipeline, options = self._pipeline, self._options
+        started = time.monotonic()
         with _progress(source, document) as progress:
             digest = run_interruptibly(
                 lambda: pipeline.run(
@@ -181,9 +190,18 @@ class _Digest:
             )
         checksums = _checksums(pipeline.translator, pipeline.summarizer, pipeline.topics)
         notes = (*_language_notes(document), *_mark_notes(digest.translation), *_summary_notes(digest.summary))
-        return _Outcome(
-            records.digest_record(digest, checksums=checksums), terminal.render_digest(digest, output.screen), notes
-        )
+        ending = _ending(options)
+        if ending is None:
+            shown: str | bytes = terminal.render_digest(digest, output.screen)
+        else:
+            provenance = exports.Provenance(
+                date=datetime.now().astimezone().date().isoformat(),
+                seconds=time.monotonic() - started,
+                checksums=checksums,
+                version=__version__,
+            )
+            shown = exports.export(digest, ending, provenance)
+        return _Outcome(records.digest_record(digest, checksums=checksums), shown, notes)
 
 
 class _English:
@@ -294,6 +312,19 @@ def _run_models(options: argparse.Namespace) -> int:
         else:
             output.write(terminal.render_models(shipped, presets, output.screen))
     return 0
+
+
+def _ending(options: argparse.Namespace) -> str | None:
+    """The ending of the export that --output of a digest names; None for text as on a terminal and for --json."""
+    if options.command not in ("digest", "demo") or options.output is None or _is_json(options):
+        return None
+    return exports.ending_of(options.output)
+
+
+def _is_json(options: argparse.Namespace) -> bool:
+    """Whether JSON is wanted: --json, or a digest to a file that ends in .json."""
+    to_json = options.output is not None and exports.ending_of(options.output) == ".json"
+    return options.json or (to_json and options.command in ("digest", "demo"))
 
 
 def engine_settings(options: argparse.Namespace) -> EngineSettings:

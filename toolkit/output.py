@@ -41,15 +41,15 @@ class Output:
         """True when a person reads along, so that control characters must not get through."""
         return self._path is None and sys.stdout.isatty()
 
-    def write(self, text: str) -> None:
-        """Write and flush: what is done is seen at once and kept if the next input fails."""
+    def write(self, text: str | bytes) -> None:
+        """Write and flush: what is done is seen at once and kept if the next input fails. Bytes are UTF-8, or for a file."""
         if self._path is None:
-            _write_to_standard_output(writable(text))
+            _write_to_standard_output(text.decode() if isinstance(text, bytes) else writable(text))
             return
         try:
             if self._file is None:
                 self._file = self._path.open("wb")
-            self._file.write(writable(text).encode())
+            self._file.write(text if isinstance(text, bytes) else writable(text).encode())
             self._file.flush()
         except OSError as error:
             if self._file is not None:

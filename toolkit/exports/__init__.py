@@ -1,7 +1,7 @@
 """A digest to take away: Markdown, HTML, Word and JSON files, and quotations from it."""
 
 from toolkit.exports.concerns import Concern, concerns_of
-from toolkit.exports.formats import FORMATS, export
+from toolkit.exports.formats import FORMATS, check_ending, ending_of, export
 from toolkit.exports.html import to_html
 from toolkit.exports.markdown import to_markdown
 from toolkit.exports.outline import Provenance
@@ -14,7 +14,9 @@ __all__ = [
     "STYLES",
     "Concern",
     "Provenance",
+    "check_ending",
     "concerns_of",
+    "ending_of",
     "export",
     "quote",
     "to_docx",

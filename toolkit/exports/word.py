@@ -13,6 +13,7 @@ from toolkit.exports.concerns import SIGN
 from toolkit.exports.markdown import MACHINE
 from toolkit.exports.outline import Outline, Provenance, Row, outline
 
+NEEDS_DOCX = "writing .docx needs python-docx: pip install 'klartext[files]'"
 _SIGN_COLOUR = "8A2F00"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The earliest time a ZIP archive can name: the same digest gives the same bytes."""
@@ -25,7 +26,7 @@ def to_docx(digest: Digest, provenance: Provenance | None = None) -> bytes:
     try:
         import docx
     except ImportError:
-        raise InputError("writing .docx needs python-docx: pip install 'klartext[files]'") from None
+        raise InputError(NEEDS_DOCX) from None
     shown = outline(digest, provenance)
     document = docx.Document()
     properties = document.core_properties
