@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint eval baseline bench train-translator train-summarizer train-topics clean
+.PHONY: help demo app test lint eval baseline bench train-translator train-summarizer train-topics clean
 
 help:
 	@echo "make demo              translate, summarize and classify an example article"
+	@echo "make app               the reading page on http://127.0.0.1:7860"
 	@echo "make test              ruff, mypy and all tests"
 	@echo "make lint              ruff and mypy alone"
 	@echo "make eval              run our own tasks: has anything become worse? (report in build/evaluation.html)"
@@ -20,6 +21,9 @@ help:
 
 demo: $(VENV)/.klartext
 	$(BIN)/klartext demo $(ARGS)
+
+app: $(VENV)/.klartext-app
+	$(BIN)/python app.py $(ARGS)
 
 test: lint
 	$(BIN)/python -m pytest $(ARGS)

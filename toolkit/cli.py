@@ -1,4 +1,4 @@
-"""The command line: `klartext translate|summarize|topics|digest|batch|demo|models`."""
+"""The command line: `klartext translate|summarize|topics|digest|batch|app|demo|models`."""
 
 from __future__ import annotations
 
@@ -135,6 +135,8 @@ def build_parser() -> argparse.ArgumentParser:
     batch.epilog = _BATCH_EPILOG
     _add_batch(batch)
 
+    _add_app(command("app", "the reading page for a browser, on this machine", usage="[options]"))
+
     demo = command("demo", "the digest of an article that comes with klartext", usage="[options]")
     demo.set_defaults(inputs=[], text=None, encoding=None)
     _add_output(demo)
@@ -211,6 +213,25 @@ def _add_batch(parser: argparse.ArgumentParser) -> None:
         "--threshold", type=_share, metavar="SHARE", help="score below which a label is not chosen, 0 to 1"
     )
     _add_digest(parser)
+
+
+def _add_app(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="address to serve on (default: 127.0.0.1, this machine)"
+    )
+    parser.add_argument("--port", type=_positive, default=7860, metavar="N", help="port to serve on (default: 7860)")
+    parser.add_argument("--mcp", action="store_true", help="also serve the functions to agents, as an MCP server")
+    parser.add_argument(
+        "--offer",
+        action="append",
+        default=[],
+        metavar="MODEL",
+        help="a further translator that readers may choose; may be given several times",
+    )
+    _add_model(parser, "--translator", "translator")
+    _add_model(parser, "--summarizer", "summarizer")
+    _add_model(parser, "--topics-model", "topic model")
+    _add_engine(parser)
 
 
 def _add_digest(parser: argparse.ArgumentParser) -> None:

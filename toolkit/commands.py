@@ -79,6 +79,10 @@ def run(options: argparse.Namespace) -> int:
         from toolkit import batch_command
 
         return batch_command.run(options)
+    if options.command == "app":
+        from toolkit import app_command
+
+        return app_command.run(options)
     sources = read_sources(options)
     step: _Step = _STEPS[options.command](options)
     ending = _ending(options)

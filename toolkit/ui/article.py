@@ -1,0 +1,173 @@
+"""The article as HTML: English and German beside each other, paragraph by paragraph; everything in it is escaped."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from toolkit.documents import Document, Finding, Segment, TranslatedSegment
+from toolkit.ui.signs import SIGNS, Sign, signs_of
+
+_MARKER = re.compile(r"(?:[-*•–·]|\d{1,3}[.)])[ \t]+$")
+# A headline: one short unit that ends like no sentence.
+_HEADLINE_CHARACTERS = 120
+_SENTENCE_END = re.compile(r"[.!?:;…»”“\"']$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """The segments of one paragraph, `first` to `last`, both included."""
+
+    first: int
+    last: int
+
+
+def render_article(document: Document, segments: Sequence[TranslatedSegment], *, is_running: bool) -> str:
+    """The whole article; `segments` are those translated so far, the first of the document's."""
+    if not document.segments:
+        return ""
+    parts = [
+        _render_pair(document, segments, paragraph, is_running=is_running)
+        for paragraph in _paragraphs(document.segments)
+    ]
+    return f'<div class="kt-article" role="group" aria-label="The article, sentence by sentence">{"".join(parts)}</div>'
+
+
+def render_legend(segments: Sequence[TranslatedSegment]) -> str:
+    """What to trust at a glance: how many sentences to check, a way to them, and what each sign means."""
+    signs = [signs_of(segment) for segment in segments]
+    doubtful = sum(map(bool, signs))
+    if not segments:
+        return ""
+    if not doubtful:
+        return '<p class="kt-trust kt-trust-none">No sentence was found that needs checking.</p>'
+    counts = {code: sum(any(sign.code == code for sign in each) for each in signs) for code in SIGNS}
+    rows = "".join(
+        f"<li>{_glyph(SIGNS[code])} <span>{escape(SIGNS[code].meaning)}</span> "
+        f'<span class="kt-count">{_sentences(count)}</span></li>'
+        for code, count in counts.items()
+        if count
+    )
+    verb = "deserves" if doubtful == 1 else "deserve"
+    return (
+        f'<div class="kt-trust"><p><strong>{doubtful} of {_sentences(len(segments))}</strong> {verb} a check. '
+        '<button type="button" class="kt-link" data-next-doubt>Go to the next one</button></p>'
+        f"<details><summary>What the signs mean</summary><ul>{rows}</ul></details></div>"
+    )
+
+
+def _sentences(count: int) -> str:
+    return f"{count} sentence" if count == 1 else f"{count} sentences"
+
+
+def _paragraphs(segments: Sequence[Segment]) -> Iterator[_Paragraph]:
+    for _, group in itertools.groupby(range(len(segments)), key=lambda index: segments[index].paragraph):
+        indices = list(group)
+        yield _Paragraph(indices[0], indices[-1])
+
+
+def _render_pair(
+    document: Document, segments: Sequence[TranslatedSegment], paragraph: _Paragraph, *, is_running: bool
+) -> str:
+    gaps = document.gaps()
+    marker = _MARKER.search(gaps[paragraph.first])
+    before = f'<span class="kt-marker">{escape(marker.group().strip())}</span> ' if marker else ""
+    kind = " kt-headline" if _is_headline(document, paragraph) else " kt-item" if marker else ""
+    english, german = [before], [before]
+    for index in range(paragraph.first, paragraph.last + 1):
+        gap = " " if index < paragraph.last else ""
+        english.append(_render_english(document, segments, index, is_running=is_running) + gap)
+        german.append(_render_german(document, segments, index) + gap)
+    return (
+        f'<div class="kt-pair{kind}"><p class="kt-en" lang="en">{"".join(english)}</p>'
+        f'<p class="kt-de" lang="de">{"".join(german)}</p></div>'
+    )
+
+
+def _is_headline(document: Document, paragraph: _Paragraph) -> bool:
+    text = document.segments[paragraph.first].text
+    return (
+        paragraph.first == paragraph.last
+        and paragraph.last < len(document.segments) - 1
+        and len(text) <= _HEADLINE_CHARACTERS
+        and not _SENTENCE_END.search(text)
+    )
+
+
+def _render_english(document: Document, segments: Sequence[TranslatedSegment], index: int, *, is_running: bool) -> str:
+    if index >= len(segments):
+        # As wide as the English will be, about, so that the page does not jump when it comes.
+        width = max(3, min(60, len(document.segments[index].text) // 2))
+        words = "not translated yet" if is_running else "not translated"
+        state = "kt-waiting" if is_running else "kt-missing"
+        return f'<span class="{state}" style="--kt-width:{width}ch"><span class="kt-hidden">{words}</span></span>'
+    segment = segments[index]
+    signs = signs_of(segment)
+    classes = "kt-s" + ("" if not signs else " kt-grave" if any(sign.is_grave for sign in signs) else " kt-doubt")
+    # One stop of the Tab key for the whole article; the arrow keys go from sentence to sentence.
+    stop = 0 if index == 0 else -1
+    return (
+        f'<span class="{classes}" id="en-{index}" data-segment="{index}" tabindex="{stop}" aria-details="de-{index}">'
+        f"{escape(segment.text)}</span>{_render_sign(segment, signs, index)}"
+    )
+
+
+def _render_german(document: Document, segments: Sequence[TranslatedSegment], index: int) -> str:
+    source = document.source(index)
+    findings = segments[index].findings if index < len(segments) else None
+    inner = escape(source)
+    if findings and source == document.segments[index].text:
+        inner = _with_findings(source, findings)
+    return f'<span class="kt-s" id="de-{index}" data-segment="{index}">{inner}</span>'
+
+
+def _with_findings(source: str, findings: Sequence[Finding]) -> str:
+    """The German with what the English lacks or changed underlined."""
+    parts, at = [], 0
+    for finding in sorted(findings, key=lambda finding: finding.start):
+        if at <= finding.start < finding.end <= len(source):
+            parts.append(escape(source[at : finding.start]))
+            parts.append(f'<span class="kt-differs">{escape(source[finding.start : finding.end])}</span>')
+            at = finding.end
+    return "".join(parts) + escape(source[at:])
+
+
+def _render_sign(segment: TranslatedSegment, signs: Sequence[Sign], index: int) -> str:
+    """A button after the sentence; its tip opens on hover, tap and keyboard focus."""
+    if not signs:
+        return ""
+    lines = [f"<li>{_glyph(sign)} {escape(_sentence_case(sign.meaning))}.</li>" for sign in signs]
+    lines += [f"<li>{_finding(finding)}</li>" for finding in segment.findings or ()]
+    lines += [
+        f'<li>Glossary: <span lang="de">{escape(term.source)}</span> should be “{escape(term.wanted)}”.</li>'
+        for term in segment.terms
+        if not term.is_applied
+    ]
+    if segment.doubt is not None:
+        lines.append(f"<li>{segment.doubt:.0%} likely to need a correction.</li>")
+    grave = " kt-grave" if any(sign.is_grave for sign in signs) else ""
+    shown = "".join(f"<span>{escape(sign.glyph)}</span>" for sign in signs[:2])
+    return (
+        f'<span class="kt-signs"><button type="button" class="kt-sign{grave}" data-doubt="{index}" '
+        f'aria-describedby="tip-{index}" aria-label="Check this sentence"><span aria-hidden="true">{shown}</span>'
+        "</button>"
+        f'<span class="kt-tip" role="tooltip" id="tip-{index}"><ul>{"".join(lines)}</ul></span></span>'
+    )
+
+
+def _finding(finding: Finding) -> str:
+    missing = f'German <b lang="de">{escape(finding.missing)}</b>' if finding.missing else "Not in the German"
+    new = f"English <b>{escape(finding.new)}</b>" if finding.new else "nothing in the English"
+    return f"{missing} – {new}"
+
+
+def _glyph(sign: Sign) -> str:
+    grave = " kt-grave" if sign.is_grave else ""
+    return f'<span class="kt-glyph{grave}" aria-hidden="true">{escape(sign.glyph)}</span>'
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]
