@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from toolkit.documents import (
     Digest,
     Document,
+    Finding,
     Segment,
     Summary,
     SummarySentence,
+    TermUse,
     Topics,
     TopicScore,
     TranslatedSegment,
@@ -49,6 +53,26 @@ TOPICS = Topics(
     engine="hf",
 )
 DIGEST = Digest(translation=TRANSLATION, summary=SUMMARY, topics=TOPICS)
+DOUBTFUL = Digest(
+    translation=replace(
+        TRANSLATION,
+        segments=(
+            replace(TRANSLATION.segments[0], doubt=0.125, findings=()),
+            replace(
+                TRANSLATION.segments[1],
+                text="Line 6 costs 168 million euros.",
+                marks=(),
+                doubt=0.75,
+                reasons=("number", "unsure"),
+                findings=(Finding("number", 19, 22, "186", "168"),),
+                terms=(TermUse("Linie", "tram line", is_applied=False), TermUse("Euro", "euros", is_applied=True)),
+            ),
+        ),
+    ),
+    summary=replace(SUMMARY, sentences=(replace(SUMMARY.sentences[0], support=0.25, is_supported=False),)),
+    topics=TOPICS,
+)
+"""The same with a wrong number, a term of the glossary not applied, and a summary sentence that is not borne out."""
 
 
 def digest(german: str, english: str) -> Digest:

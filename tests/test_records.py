@@ -96,3 +96,20 @@ def test_any_text_gives_one_line_of_valid_utf8(text: str) -> None:
     line = records.to_json(records.error_record("x", text))
     assert "\n" not in line
     assert json.loads(line.encode("utf-8"))["error"] == text
+
+
+def test_only_sentences_with_a_concern_are_to_be_checked() -> None:
+    assert records.check_records(samples.digest("Ja.", "Yes.").translation) == []
+    (check,) = records.check_records(samples.DOUBTFUL.translation)
+    assert check == {
+        "sentence": 1,
+        "source": samples.DOCUMENT.source(1),
+        "translation": "Line 6 costs 168 million euros.",
+        "doubt": 0.75,
+        "reasons": ["number", "unsure", "term"],
+        "findings": [{"kind": "number", "start": 19, "end": 22, "missing": "186", "new": "168"}],
+        "terms": [
+            {"source": "Linie", "wanted": "tram line", "applied": False},
+            {"source": "Euro", "wanted": "euros", "applied": True},
+        ],
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests import samples
 from toolkit import terminal
-from toolkit.documents import Summary, Topics, TopicScore
+from toolkit.documents import Finding, Summary, Topics, TopicScore
 from toolkit.terminal import Screen
 
 WIDE, NARROW = Screen(columns=100), Screen(columns=60)
@@ -84,9 +85,10 @@ def test_colours_only_where_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_colours_change_nothing_else() -> None:
     for columns in (60, 120):
-        coloured = terminal.render_digest(samples.DIGEST, Screen(columns=columns, colour=True))
-        assert ANSI.search(coloured)
-        assert ANSI.sub("", coloured) == terminal.render_digest(samples.DIGEST, Screen(columns=columns))
+        for digest in (samples.DIGEST, samples.DOUBTFUL):
+            coloured = terminal.render_digest(digest, Screen(columns=columns, colour=True))
+            assert ANSI.search(coloured)
+            assert ANSI.sub("", coloured) == terminal.render_digest(digest, Screen(columns=columns))
 
 
 def test_columns_of_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,3 +140,49 @@ def test_a_summary_shows_the_sentences_it_rests_on() -> None:
     assert "2  Line 6 costs 186 million euros." in rendered
     nothing = Summary(headline="", sentences=(), model="m", engine="fake")
     assert "nothing to summarize" in terminal.render_summary(nothing, [], NARROW)
+
+
+@pytest.mark.parametrize("columns", [20, 40, 99, 100, 180])
+def test_what_to_check_has_a_sign_and_its_reasons(columns: int) -> None:
+    rendered = terminal.render_digest(samples.DOUBTFUL, Screen(columns=columns))
+    assert all(terminal.width(line) <= columns for line in rendered.splitlines())
+    lines = rendered.splitlines()
+    assert any(line.startswith("1  Der") for line in lines)
+    assert any(line.startswith("2? Die") for line in lines)
+    assert any(line.startswith("? The tram") for line in lines)
+    below = " ".join(" ".join(lines[lines.index("To check") :]).split())
+    for words in ("? summary 1", "? 2", "number: 186 → 168", "unsure of its words", "“Linie” as “tram line”"):
+        assert words in below or columns < 40
+    assert "Euro” as" not in below
+
+
+def test_a_fact_that_is_lost_or_new_is_shown_against_nothing() -> None:
+    segment = samples.DOUBTFUL.translation.segments[1]
+    for missing, new, words in (("186", "", "number: 186 → (nothing)"), ("", "168", "number: (nothing) → 168")):
+        finding = Finding("number", 0, len(missing), missing, new)
+        translation = replace(samples.DOUBTFUL.translation, segments=(replace(segment, findings=(finding,)),))
+        assert words in terminal.render_checks(translation, None, WIDE)
+
+
+def test_nothing_to_check_is_not_mentioned() -> None:
+    clean = replace(samples.TRANSLATION, segments=samples.TRANSLATION.segments[:1])
+    assert terminal.render_checks(clean, samples.SUMMARY, WIDE) == ""
+    assert terminal.check_note(clean) is None
+    assert terminal.summary_note(samples.SUMMARY) is None
+    assert "?" not in terminal.render_segments(clean, WIDE)
+
+
+def test_notes_on_what_to_check() -> None:
+    assert terminal.check_note(samples.DOUBTFUL.translation) == "1 of 2 sentences needs checking: 2"
+    segments = samples.DOUBTFUL.translation.segments[1:] * 10
+    many = replace(samples.DOUBTFUL.translation, segments=segments)
+    assert terminal.check_note(many) == "10 of 10 sentences need checking: 1, 2, 3, 4, 5, 6, 7, 8, …"
+    assert terminal.summary_note(samples.DOUBTFUL.summary) == "1 of 1 summary sentence not clearly borne out: 1"
+
+
+def test_an_unsupported_summary_sentence_is_explained() -> None:
+    sentences = [segment.text for segment in samples.TRANSLATION.segments]
+    rendered = terminal.render_summary(samples.DOUBTFUL.summary, sentences, NARROW)
+    assert "? The tram costs 186 million euros. [1] [2]" in rendered
+    assert "? summary 1  the sentences named do not clearly bear this" in rendered
+    assert "To check" not in terminal.render_summary(samples.SUMMARY, sentences, NARROW)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypedDict
 
+from toolkit import concerns
 from toolkit.documents import Coverage, Digest, Document, Summary, Topics, TranslatedSegment, Translation
 
 if TYPE_CHECKING:
@@ -49,6 +50,18 @@ class SegmentRecord(TypedDict):
     reasons: list[str] | None
     findings: list[FindingRecord] | None
     terms: list[TermRecord] | None
+
+
+class CheckRecord(TypedDict):
+    """A sentence to check: `sentence` is its index in `segments`, counted from 0."""
+
+    sentence: int
+    source: str
+    translation: str
+    doubt: float | None
+    reasons: list[str]
+    findings: list[FindingRecord] | None
+    terms: list[TermRecord]
 
 
 class SummarySentenceRecord(TypedDict):
@@ -169,6 +182,25 @@ def digest_record(digest: Digest, *, checksums: Mapping[str, str] | None = None)
         topics=digest.topics,
         checksums=checksums,
     )
+
+
+def check_records(translation: Translation) -> list[CheckRecord]:
+    """The records of the sentences to check, in order; empty where there is no concern."""
+    records = []
+    for number in concerns.to_check(translation):
+        segment = translation.segments[number - 1]
+        records.append(
+            CheckRecord(
+                sentence=number - 1,
+                source=translation.document.source(number - 1),
+                translation=segment.text,
+                doubt=segment.doubt,
+                reasons=[concern.code for concern in concerns.concerns_of(segment)],
+                findings=_findings(segment),
+                terms=_terms(segment),
+            )
+        )
+    return records
 
 
 def error_record(id: str | None, message: str) -> FailedRecord:  # noqa: A002 - the field's own name

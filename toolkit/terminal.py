@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
-from toolkit.documents import Digest, Summary, Topics, Translation
+from toolkit import concerns
+from toolkit.documents import Digest, Finding, Summary, Topics, TranslatedSegment, Translation
 
 if TYPE_CHECKING:
     from toolkit.store import Model, Preset
@@ -22,6 +23,9 @@ _MAX_COLUMNS = 180
 """Wider lines are hard to read: two columns of 85 characters at most."""
 _MIN_COLUMNS = 20
 _BAR_COLUMNS = 24
+CHECK = "?"
+"""Stands beside the number of a sentence to check and in the place of a doubtful summary sentence's bullet."""
+_NAMED_SENTENCES = 8
 _SHOWN_LABELS = 5
 """Labels shown below the chosen ones; --json gives every label."""
 
@@ -102,19 +106,24 @@ def wrap(text: str, columns: int) -> list[str]:
 
 
 def render_digest(digest: Digest, screen: Screen) -> str:
-    """Headline, summary, topics, the text in both languages, coverage and models; ends with a line feed."""
+    """Headline, summary, topics, the text in both languages, what to check, coverage and models, each line ended."""
     parts = [
         _summary(digest.summary, screen),
         render_topics(digest.topics, screen),
         _heading("Text", screen) + render_segments(digest.translation, screen),
+        render_checks(digest.translation, digest.summary, screen),
         _footer(digest, screen),
     ]
     return "\n".join(part for part in parts if part)
 
 
 def render_segments(translation: Translation, screen: Screen) -> str:
-    """German and English, sentence by sentence, numbered from 1: side by side where there is room, else stacked."""
+    """German and English, sentence by sentence, numbered from 1: side by side where there is room, else stacked.
+
+    A sentence to check has a question mark behind its number.
+    """
     side_by_side = screen.columns >= SIDE_BY_SIDE_COLUMNS
+    doubtful = set(concerns.to_check(translation))
     digits = len(str(len(translation.segments)))
     blocks: list[str] = []
     previous: int | None = None
@@ -123,7 +132,7 @@ def render_segments(translation: Translation, screen: Screen) -> str:
             blocks.append("")
         previous = segment.source.paragraph
         marks = "".join(f" [{mark}]" for mark in segment.marks)
-        label = f"{number:>{digits}}  "
+        label = f"{number:>{digits}}{CHECK if number in doubtful else ' '} "
         place = _beside if side_by_side else _stacked
         blocks += place(label, segment.source.text, segment.text, marks, screen)
     return "".join(f"{line.rstrip()}\n" for line in blocks)
@@ -138,7 +147,36 @@ def render_summary(summary: Summary, sentences: Sequence[str], screen: Screen) -
         digits = len(str(cited[-1] + 1))
         texts = ((index + 1, sentences[index]) for index in cited)
         lines += [_hanging(f"{number:>{digits}}  ", text, screen) for number, text in texts]
+    if rows := _doubtful_summary(summary):
+        lines.append(_checks(rows, screen))
     return "".join(lines)
+
+
+def render_checks(translation: Translation, summary: Summary | None, screen: Screen) -> str:
+    """Under a heading, what to check and why: a line a sentence, those of the summary first; empty for nothing."""
+    rows = [] if summary is None else _doubtful_summary(summary)
+    for number in concerns.to_check(translation):
+        rows.append((str(number), _why(translation.segments[number - 1])))
+    return _checks(rows, screen) if rows else ""
+
+
+def check_note(translation: Translation) -> str | None:
+    """One line on which sentences to check: "3 of 16 sentences need checking: 2, 7, 9"; None for none of them."""
+    numbers = concerns.to_check(translation)
+    if not numbers:
+        return None
+    listed = ", ".join(map(str, numbers[:_NAMED_SENTENCES])) + ", …" * (len(numbers) > _NAMED_SENTENCES)
+    verb = "needs" if len(numbers) == 1 else "need"
+    return f"{len(numbers)} of {_count(len(translation.segments), 'sentence')} {verb} checking: {listed}"
+
+
+def summary_note(summary: Summary) -> str | None:
+    """One line on the summary sentences that their evidence does not bear out; None for none."""
+    numbers = [number for number, _ in _doubtful_summary(summary)]
+    if not numbers:
+        return None
+    listed = ", ".join(number.removeprefix("summary ") for number in numbers)
+    return f"{len(numbers)} of {_count(len(summary.sentences), 'summary sentence')} not clearly borne out: {listed}"
 
 
 def render_topics(topics: Topics, screen: Screen) -> str:
@@ -210,7 +248,42 @@ def _summary(summary: Summary, screen: Screen) -> str:
         lines.append("\n")
     for sentence in summary.sentences:
         numbers = " ".join(f"[{index + 1}]" for index in sentence.evidence)
-        lines.append(_hanging("• ", f"{sentence.text} {numbers}", screen))
+        bullet = "•" if sentence.is_supported is not False else CHECK
+        lines.append(_hanging(f"{bullet} ", f"{sentence.text} {numbers}", screen))
+    return "".join(lines)
+
+
+def _doubtful_summary(summary: Summary) -> list[tuple[str, str]]:
+    """The sentences that are not supported, with the words for it."""
+    return [
+        (f"summary {number}", concerns.UNSUPPORTED)
+        for number, sentence in enumerate(summary.sentences, start=1)
+        if sentence.is_supported is False
+    ]
+
+
+def _why(segment: TranslatedSegment) -> str:
+    """The reasons in words: "number: 1.200 → 1,300; the model was unsure of its words"."""
+    words = []
+    for concern in concerns.concerns_of(segment):
+        findings = concerns.findings_of(concern.code, segment)
+        if findings:
+            words.append(f"{concern.code}: {', '.join(map(_difference, findings))}")
+        else:
+            words.append(concern.words)
+    return "; ".join(words)
+
+
+def _difference(finding: Finding) -> str:
+    return f"{finding.missing or '(nothing)'} → {finding.new or '(nothing)'}"
+
+
+def _checks(rows: Sequence[tuple[str, str]], screen: Screen) -> str:
+    longest = max(width(name) for name, _ in rows)
+    lines = [_heading("To check", screen)]
+    for name, words in rows:
+        label = f"{CHECK} {name}{' ' * (longest - width(name))}  "
+        lines += [screen.yellow(line) + "\n" for line in _hanging(label, words, screen).splitlines()]
     return "".join(lines)
 
 
