@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import copy
 import itertools
-import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
-from toolkit import control, facts, language, protection, repetition, segmentation, store
+from toolkit import control, facts, language, protection, recasing, repetition, rescue, segmentation, store, terms
+from toolkit.attempts import Attempt, Work, copied, joined, mean_log_prob, parts_of
 from toolkit.documents import Document, Segment, TranslatedSegment, Translation
-from toolkit.engines import EngineSettings, Generation, GenerationOptions, Seq2SeqEngine, load_seq2seq
+from toolkit.engines import EngineSettings, GenerationOptions, Seq2SeqEngine, load_seq2seq
 from toolkit.engines.limits import fits
 from toolkit.errors import InputError
+from toolkit.glossary import Glossary
 from toolkit.memory import TranslationMemory
 
 # Sentences handed to the engine at once: enough to sort by length and fill both cores, few enough to show progress.
@@ -23,39 +24,8 @@ _CHUNK = 256
 _FIRST_CHUNK = 2
 _STREAM_CHUNK = 64
 
-# A second attempt after a loop or an early stop: no three tokens twice, and a mild penalty (1.2: Keskar et al. 2019).
-_RETRY_NGRAM = 3
-_RETRY_PENALTY = 1.2
-
-# Capitals: at least two words of four letters or more, nearly all letters upper-case; "EU und NATO" is none.
-_CAPITAL_SHARE = 0.9
-_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
-# Up to three letters a word in capitals is an acronym (EU, SPD, USA) unless it is one of these.
-_SHORT_WORDS = frozenset(
-    "ab als am an auf aus bei bis da das dem den der des die du ein er es für ich ihm ihn ihr im in ist ja man mit nie "
-    "nun nur ob per pro sie so um und uns vom von vor war was wem wen wer wie wir wo zu zum zur".split()
-)
-
 # Fewer words say too little about their language: "Joe Biden in Paris" is four.
 _WORDS_TO_TELL_LANGUAGE = 5
-
-
-@dataclass(slots=True)
-class _Attempt:
-    """One string on its way through the engine."""
-
-    text: str
-    result: Generation | None = None
-    marks: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class _Work:
-    """One distinct segment text: what is sent to the engine and what came back."""
-
-    text: str
-    attempts: list[_Attempt] = field(default_factory=list)
-    marks: set[str] = field(default_factory=set)
 
 
 class Translator:
@@ -69,10 +39,12 @@ class Translator:
         options: GenerationOptions | None = None,
         engine: Seq2SeqEngine | None = None,
         memory: TranslationMemory | None = None,
+        glossary: Glossary | None = None,
     ) -> None:
         """Load the model; a given `engine` takes its place, for tests and other runtimes.
 
-        What `memory` knows is not translated again; without one, only within a call.
+        What `memory` knows is not translated again; without one, only within a call. The terms of `glossary` are
+        translated as it says, wherever the model can be made to.
         """
         self.settings = settings or EngineSettings()
         self.options = options or GenerationOptions()
@@ -80,7 +52,10 @@ class Translator:
         if engine is None and self.settings.engine != "fake":
             self.model = store.resolve(model, task="translation")
         self.engine = engine or load_seq2seq(self.model, self.settings)
+        self.glossary = glossary
         self._memory = memory
+        # An engine that somebody gave is told what the shipped model is told.
+        self._is_trained_on_terms = self.model is None or _knows_terms(self.model)
         self._context = self._describe()
 
     @property
@@ -88,10 +63,14 @@ class Translator:
         """The model's name, or the engine's where there is no model."""
         return self.model.name if self.model else self.engine.name
 
-    def variant(self, *, options: GenerationOptions) -> Translator:
-        """The same model with other options; nothing is loaded again, and both can be used at once."""
+    def variant(self, *, options: GenerationOptions | None = None, glossary: Glossary | None = None) -> Translator:
+        """The same model with other options or another glossary; nothing is loaded again, and both can be used at once.
+
+        What is not given stays; an empty `Glossary()` stands for none.
+        """
         other = copy.copy(self)
-        other.options = options
+        other.options = options or self.options
+        other.glossary = self.glossary if glossary is None else glossary
         other._context = other._describe()
         return other
 
@@ -99,7 +78,8 @@ class Translator:
         """What a remembered translation depends on."""
         checksum = self.model.checksum if self.model else ""
         run_by = f"{self.engine.name} {self.settings.precision} {self.settings.device}"
-        return f"{self.name} {checksum} {run_by} {self.options}"
+        wanted = f" {self.glossary.checksum}" if self.glossary and self.glossary.entries else ""
+        return f"{self.name} {checksum} {run_by} {self.options}{wanted}"
 
     def translate(self, source: str | Document, *, progress: Callable[[int], None] | None = None) -> Translation:
         """One text or document. `progress` is called with the number of sentences finished since the last call."""
@@ -142,7 +122,7 @@ class Translator:
             if self._memory is not None:
                 known.update(self._memory.find(self._context, new))
                 new = [text for text in new if text not in known]
-            made = {work.text: _finish(work) for work in self._run(new)}
+            made = {work.text: self._finish(work) for work in self._run(new)}
             if self._memory is not None:
                 self._memory.keep(self._context, made)
             known.update(made)
@@ -151,130 +131,120 @@ class Translator:
             for segment in chunk:
                 yield replace(known[segment.text], source=segment)
 
-    def _run(self, texts: Sequence[str]) -> list[_Work]:
-        """Every distinct text once: first attempts together, then second attempts of those that went wrong."""
+    def _run(self, texts: Sequence[str]) -> list[Work]:
+        """Every distinct text once: first attempts together, then others of those that went wrong."""
         works = [self._plan(text) for text in texts]
-        attempts = [attempt for work in works for attempt in work.attempts]
-        self._generate(attempts, self.options)
-        careful = replace(
-            self.options,
-            no_repeat_ngram=max(self.options.no_repeat_ngram, _RETRY_NGRAM),
-            repetition_penalty=max(self.options.repetition_penalty, _RETRY_PENALTY),
-        )
-        failed = [(attempt, attempt.result) for attempt in attempts if _is_bad(attempt)]
-        self._generate([attempt for attempt, _ in failed], careful)
-        for attempt, first in failed:
-            attempt.marks.add("retried")
-            if _is_bad(attempt) and first is not None and first.log_prob > _log_prob(attempt):
-                attempt.result = first
-        self._halve(works, careful)
+        self._generate([attempt for work in works for attempt in work.attempts], self.options)
+        rescue.rescue(works, self._generate, self.options)
         self._protect(works)
+        if self.glossary is not None:
+            terms.apply(
+                works,
+                self.glossary,
+                self._generate,
+                self.options,
+                fits=self._fits,
+                is_trained=self._is_trained_on_terms,
+            )
         return works
 
-    def _plan(self, text: str) -> _Work:
+    def _plan(self, text: str) -> Work:
         """Decide what of a segment goes to the engine, and in which parts."""
         if not any(character.isalpha() for character in text) or _is_all_protected(text):
-            return _Work(text, marks={"copied"})
+            return Work(text, marks={"copied"})
         detected = language.detect(text) if len(text.split()) >= _WORDS_TO_TELL_LANGUAGE else None
         if detected == "en":
-            return _Work(text, marks={"copied", "foreign"})
-        work = _Work(text, marks={"foreign"} if detected not in {None, "de"} else set())
+            return Work(text, marks={"copied", "foreign"})
+        work = Work(text, marks={"foreign"} if detected not in {None, "de"} else set())
         spoken = control.as_text(text)
-        if _is_capitals(text):
-            spoken = _sentence_case(spoken)
+        if recasing.is_capitals(text):
+            spoken = recasing.sentence_case(spoken)
             work.marks.add("recased")
         if any(len(word) > protection.LONGEST_WORD for word in spoken.split()):
             # No model reads a word without end; what stands around it is translated, it is copied.
             work.attempts = [
-                _Attempt(part) if i % 2 == 0 else _copied(part)
+                Attempt(part) if i % 2 == 0 else copied(part)
                 for i, part in enumerate(protection.pieces(spoken))
                 if part.strip()
             ]
         else:
-            work.attempts = [_Attempt(spoken)]
-        fitting: list[_Attempt] = []
+            work.attempts = [Attempt(spoken)]
+        fitting: list[Attempt] = []
         for attempt in work.attempts:
             if attempt.result is not None or self._fits(attempt.text):
                 fitting.append(attempt)
             else:
                 work.marks.add("split")
-                fitting += [_Attempt(part) for part in segmentation.split_at_clause(attempt.text, self._fits)]
+                fitting += [Attempt(part) for part in segmentation.split_at_clause(attempt.text, self._fits)]
         work.attempts = fitting
         return work
 
     def _fits(self, text: str) -> bool:
         return fits(self.engine, text)
 
-    def _generate(self, attempts: Sequence[_Attempt], options: GenerationOptions) -> None:
-        waiting = [attempt for attempt in attempts if "copied" not in attempt.marks]
+    def _generate(self, attempts: Sequence[Attempt], options: GenerationOptions) -> None:
+        waiting = [attempt for attempt in attempts if not attempt.is_copied]
         if waiting:
             for attempt, result in zip(
                 waiting, self.engine.generate([attempt.text for attempt in waiting], options=options), strict=True
             ):
                 attempt.result = result
 
-    def _halve(self, works: Sequence[_Work], options: GenerationOptions) -> None:
-        """What still loops, stops early or came out empty is split in two at a clause and tried once more."""
-        halved: list[tuple[_Work, _Attempt, list[_Attempt]]] = []
-        for work in works:
-            for attempt in work.attempts:
-                if _is_bad(attempt) and len(attempt.text.split()) >= 8:
-                    texts = segmentation.split_at_clause(attempt.text, _is_at_most(len(attempt.text) * 2 // 3))
-                    halved.append((work, attempt, [_Attempt(text, marks={"retried"}) for text in texts]))
-        self._generate([half for _, _, halves in halved for half in halves], options)
-        for work, attempt, halves in halved:
-            if sum(map(_is_bad, halves)) < len(halves):
-                at = next(i for i, other in enumerate(work.attempts) if other is attempt)
-                work.attempts[at : at + 1] = halves
-                work.marks.add("split")
-
-    def _protect(self, works: Sequence[_Work]) -> None:
+    def _protect(self, works: Sequence[Work]) -> None:
         """Where a link or placeholder went missing, translate the text around it instead and put it back between."""
-        rebuilt: list[tuple[_Attempt, list[_Attempt]]] = []
-        for work in works:
-            for attempt in work.attempts:
-                if "copied" not in attempt.marks and protection.lost(attempt.text, _text(attempt)):
-                    parts = [
-                        _copied(part) if i % 2 or not any(map(str.isalpha, part)) else _Attempt(part)
-                        for i, part in enumerate(protection.pieces(attempt.text))
-                    ]
-                    rebuilt.append((attempt, parts))
+        rebuilt = [
+            (attempt, parts_of(protection.pieces(attempt.text)))
+            for work in works
+            for attempt in work.attempts
+            if not attempt.is_copied and protection.lost(attempt.text, attempt.output)
+        ]
         self._generate([part for _, parts in rebuilt for part in parts], self.options)
         for attempt, parts in rebuilt:
-            text = "".join(_with_edges(part) for part in parts)
-            attempt.result = Generation(
-                text,
-                log_prob=_mean_log_prob(parts) or 0.0,
-                tokens=sum(map(_tokens, parts)),
-                cut=any(map(_is_cut, parts)),
-            )
+            attempt.result = joined(parts)
             attempt.marks.add("restored")
 
+    def _finish(self, work: Work) -> TranslatedSegment:
+        """Join the parts, check loops, facts and terms, and record what happened."""
+        source = Segment(work.text, 0, len(work.text), 0)
+        occurrences = self.glossary.find(work.text) if self.glossary is not None else ()
+        if not work.attempts:
+            return TranslatedSegment(
+                source,
+                work.text,
+                marks=_ordered(work.marks),
+                findings=(),
+                terms=terms.uses(occurrences, work.text, work.text),
+            )
+        marks = set(work.marks)
+        texts = []
+        for attempt in work.attempts:
+            marks |= attempt.marks - {"copied"}
+            text = attempt.output.strip()
+            if not text or attempt.is_cut:
+                marks.add("cut")
+            if repetition.is_looping(attempt.text, text):
+                marks.add("loop")
+            texts.append(text or attempt.text)
+        text = " ".join(texts)
+        if repaired := facts.restore_number(work.text, text):
+            text = repaired
+            marks.add("restored")
+        if protection.lost(work.text, text) or facts.missing_numbers(work.text, text)[0]:
+            marks.add("lost")
+        return TranslatedSegment(
+            source,
+            text,
+            mean_log_prob(work.attempts),
+            _ordered(marks),
+            findings=facts.check(work.text, text),
+            terms=terms.uses(occurrences, work.text, text),
+        )
 
-def _finish(work: _Work) -> TranslatedSegment:
-    """Join the parts, check loops and facts, and record what happened."""
-    source = Segment(work.text, 0, len(work.text), 0)
-    if not work.attempts:
-        return TranslatedSegment(source, work.text, None, _ordered(work.marks), findings=())
-    marks = set(work.marks)
-    texts = []
-    for attempt in work.attempts:
-        marks |= attempt.marks - {"copied"}
-        text = _text(attempt).strip()
-        if not text or _is_cut(attempt):
-            marks.add("cut")
-        if repetition.is_looping(attempt.text, text):
-            marks.add("loop")
-        texts.append(text or attempt.text)
-    joined = " ".join(texts)
-    if repaired := facts.restore_number(work.text, joined):
-        joined = repaired
-        marks.add("restored")
-    if protection.lost(work.text, joined) or facts.missing_numbers(work.text, joined)[0]:
-        marks.add("lost")
-    return TranslatedSegment(
-        source, joined, _mean_log_prob(work.attempts), _ordered(marks), findings=facts.check(work.text, joined)
-    )
+
+def _knows_terms(model: store.Model) -> bool:
+    """Whether the model was trained to take over marked terms: its vocabulary then holds our control tokens."""
+    path = model.folder / "vocab.json"
+    return path.is_file() and control.TERM_START in store.read_json(path)
 
 
 def _read(source: str | Document) -> Document:
@@ -308,77 +278,9 @@ def _growing() -> Iterator[int]:
         size = min(2 * size, _STREAM_CHUNK)
 
 
-def _is_at_most(characters: int) -> Callable[[str], bool]:
-    return lambda text: len(text) <= characters
-
-
 def _ordered(marks: set[str]) -> tuple[str, ...]:
     return tuple(sorted(marks))
 
 
-def _copied(text: str) -> _Attempt:
-    return _Attempt(text, Generation(text, log_prob=0.0, tokens=0, cut=False), {"copied"})
-
-
-def _text(attempt: _Attempt) -> str:
-    return attempt.result.text if attempt.result else ""
-
-
-def _tokens(attempt: _Attempt) -> int:
-    return attempt.result.tokens if attempt.result else 0
-
-
-def _log_prob(attempt: _Attempt) -> float:
-    return attempt.result.log_prob if attempt.result else float("-inf")
-
-
-def _is_cut(attempt: _Attempt) -> bool:
-    return attempt.result is None or attempt.result.cut
-
-
-def _is_bad(attempt: _Attempt) -> bool:
-    if "copied" in attempt.marks:
-        return False
-    text = _text(attempt)
-    return _is_cut(attempt) or not text.strip() or repetition.is_looping(attempt.text, text)
-
-
-def _mean_log_prob(attempts: Sequence[_Attempt]) -> float | None:
-    """Mean per token over all parts that were generated, end marks included; None where none was."""
-    generated = [attempt for attempt in attempts if "copied" not in attempt.marks and attempt.result is not None]
-    weight = sum(_tokens(attempt) + 1 for attempt in generated)
-    return sum(_log_prob(attempt) * (_tokens(attempt) + 1) for attempt in generated) / weight if generated else None
-
-
-def _with_edges(attempt: _Attempt) -> str:
-    """The output with the white space its source had at either end."""
-    if "copied" in attempt.marks:
-        return attempt.text
-    source = attempt.text
-    before = source[: len(source) - len(source.lstrip())]
-    after = source[len(source.rstrip()) :]
-    return before + _text(attempt).strip() + after
-
-
 def _is_all_protected(text: str) -> bool:
     return not any(any(map(str.isalpha, part)) for part in protection.pieces(text)[::2])
-
-
-def _is_capitals(text: str) -> bool:
-    letters = [character for character in text if character.isalpha()]
-    upper = sum(character.isupper() for character in letters)
-    return upper >= _CAPITAL_SHARE * len(letters) and len(_LONG_WORD.findall(text)) >= 2
-
-
-def _sentence_case(text: str) -> str:
-    """CAPITALS as a German sentence might be cased: words of four letters and more capitalised, as nouns are,
-    short function words small, other short words (acronyms) left alone.
-    """
-
-    def recase(match: re.Match[str]) -> str:
-        word = match.group()
-        if len(word) >= 4 or (match.start() == 0 and word.lower() in _SHORT_WORDS):
-            return word.capitalize()
-        return word.lower() if word.lower() in _SHORT_WORDS else word
-
-    return re.sub(r"[^\W\d_]+", recase, text)
