@@ -55,10 +55,7 @@ class Tidied:
 
 
 def tidy(text: str) -> Tidied:
-    """`text` without what is no part of the article; as it was, where nothing but such lines would be left.
-
-    A second tidying changes nothing more.
-    """
+    """`text` without what is no part of the article; as it was, where nothing but such lines would be left."""
     done = _Log()
     visible = _without_invisible(text, done)
     lines = [_Line(*_split_end(line)) for line in visible.splitlines(keepends=True)]
