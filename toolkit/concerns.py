@@ -17,6 +17,8 @@ _REASONS_OF_MARKS: dict[str, frozenset[str]] = {
     "split": frozenset({"split"}),
 }
 """Marks that are concerns, with the reasons that say the same; the other marks are repairs that worked."""
+NEEDS_CHECKING = 0.3
+"""From this doubt on the reasons for it are concerns: see `toolkit.doubt`, which measures it."""
 UNSUPPORTED = "the sentences named do not clearly bear this out"
 """What is wrong with a summary sentence that is not supported."""
 _TERM = "a term of the glossary is not as it was wanted"
@@ -48,12 +50,14 @@ class Concern:
 
 
 def concerns_of(segment: TranslatedSegment) -> tuple[Concern, ...]:
-    """The concerns about one sentence, the weightiest first; empty where nothing speaks against it."""
-    concerns = [
-        Concern(code, REASONS[code], "; ".join(map(_difference, findings_of(code, segment))))
-        for code in segment.reasons
-        if code in REASONS
-    ]
+    """The concerns about one sentence, the weightiest first; empty where it needs no checking.
+
+    Reasons are concerns where the doubt is high enough or was not estimated; a fact that differs always is one.
+    """
+    is_doubtful = segment.doubt is None or segment.doubt >= NEEDS_CHECKING
+    codes = [code for code in segment.reasons if code in REASONS and (is_doubtful or findings_of(code, segment))]
+    codes += [code for code in _KINDS_OF_REASONS if code not in codes and findings_of(code, segment)]
+    concerns = [Concern(code, REASONS[code], "; ".join(map(_difference, findings_of(code, segment)))) for code in codes]
     known = {concern.code for concern in concerns}
     concerns += [
         Concern(mark, MARKS[mark])
