@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from toolkit.concerns import findings_of
 from toolkit.documents import Document, Finding, Segment, TranslatedSegment
-from toolkit.ui.signs import SIGNS, Sign, signs_of
+from toolkit.ui.signs import Sign, signs_of
 
 _MARKER = re.compile(r"(?:[-*•–·]|\d{1,3}[.)])[ \t]+$")
 # A headline: one short unit that ends like no sentence.
@@ -36,20 +38,20 @@ def render_article(document: Document, segments: Sequence[TranslatedSegment], *,
     return f'<div class="kt-article" role="group" aria-label="The article, sentence by sentence">{"".join(parts)}</div>'
 
 
-def render_legend(segments: Sequence[TranslatedSegment]) -> str:
+def render_legend(segments: Sequence[TranslatedSegment], *, is_running: bool) -> str:
     """What to trust at a glance: how many sentences to check, a way to them, and what each sign means."""
     signs = [signs_of(segment) for segment in segments]
     doubtful = sum(map(bool, signs))
-    if not segments:
-        return ""
     if not doubtful:
+        if is_running or not segments or any(segment.findings is None for segment in segments):
+            return ""
         return '<p class="kt-trust kt-trust-none">No sentence was found that needs checking.</p>'
-    counts = {code: sum(any(sign.code == code for sign in each) for each in signs) for code in SIGNS}
+    counts = Counter(sign.concern.code for each in signs for sign in each)
+    kinds = {sign.concern.code: sign for each in signs for sign in each}
     rows = "".join(
-        f"<li>{_glyph(SIGNS[code])} <span>{escape(SIGNS[code].meaning)}</span> "
+        f"<li>{_glyph(kinds[code])} <span>{escape(kinds[code].concern.meaning)}</span> "
         f'<span class="kt-count">{_sentences(count)}</span></li>'
-        for code, count in counts.items()
-        if count
+        for code, count in counts.most_common()
     )
     verb = "deserves" if doubtful == 1 else "deserve"
     return (
@@ -117,10 +119,12 @@ def _render_english(document: Document, segments: Sequence[TranslatedSegment], i
 
 def _render_german(document: Document, segments: Sequence[TranslatedSegment], index: int) -> str:
     source = document.source(index)
-    findings = segments[index].findings if index < len(segments) else None
     inner = escape(source)
-    if findings and source == document.segments[index].text:
-        inner = _with_findings(source, findings)
+    if index < len(segments) and source == document.segments[index].text:
+        signs = signs_of(segments[index])
+        inner = _with_findings(
+            source, [finding for sign in signs for finding in findings_of(sign.concern.code, segments[index])]
+        )
     return f'<span class="kt-s" id="de-{index}" data-segment="{index}">{inner}</span>'
 
 
@@ -139,13 +143,7 @@ def _render_sign(segment: TranslatedSegment, signs: Sequence[Sign], index: int) 
     """A button after the sentence; its tip opens on hover, tap and keyboard focus."""
     if not signs:
         return ""
-    lines = [f"<li>{_glyph(sign)} {escape(_sentence_case(sign.meaning))}.</li>" for sign in signs]
-    lines += [f"<li>{_finding(finding)}</li>" for finding in segment.findings or ()]
-    lines += [
-        f'<li>Glossary: <span lang="de">{escape(term.source)}</span> should be “{escape(term.wanted)}”.</li>'
-        for term in segment.terms
-        if not term.is_applied
-    ]
+    lines = [f"<li>{_glyph(sign)} <span>{escape(_sentence_case(sign.concern.words))}.</span></li>" for sign in signs]
     if segment.doubt is not None:
         lines.append(f"<li>{segment.doubt:.0%} likely to need a correction.</li>")
     grave = " kt-grave" if any(sign.is_grave for sign in signs) else ""
@@ -156,12 +154,6 @@ def _render_sign(segment: TranslatedSegment, signs: Sequence[Sign], index: int) 
         "</button>"
         f'<span class="kt-tip" role="tooltip" id="tip-{index}"><ul>{"".join(lines)}</ul></span></span>'
     )
-
-
-def _finding(finding: Finding) -> str:
-    missing = f'German <b lang="de">{escape(finding.missing)}</b>' if finding.missing else "Not in the German"
-    new = f"English <b>{escape(finding.new)}</b>" if finding.new else "nothing in the English"
-    return f"{missing} – {new}"
 
 
 def _glyph(sign: Sign) -> str:

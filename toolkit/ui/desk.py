@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from toolkit import store
-from toolkit.engines import GenerationOptions
 from toolkit.errors import InputError
+from toolkit.glossary import Glossary
 from toolkit.pipeline import Pipeline
 from toolkit.summarization import Summarizer
 from toolkit.topics import TopicClassifier
@@ -63,7 +63,7 @@ class Desk:
         """The models for a task that are known and cannot be had here."""
         return tuple(offer for offer in self.offers if offer.task == task and offer.reason is not None)
 
-    def pipeline(self, choice: Choice) -> Pipeline:
+    def pipeline(self, choice: Choice, *, glossary: Glossary | None = None) -> Pipeline:
         """The pipeline of that choice. Raises InputError for what is not offered, ModelError where a model fails."""
         settings = self.base.translator.settings
         translator = self._pick(
@@ -90,7 +90,9 @@ class Desk:
         if choice.speed is not None:
             if choice.speed not in SPEEDS:
                 raise InputError(f"unknown speed {choice.speed!r}: choose one of {', '.join(SPEEDS)}")
-            translator = translator.variant(options=GenerationOptions(beam=SPEEDS[choice.speed]))
+            translator = translator.variant(options=replace(translator.options, beam=SPEEDS[choice.speed]))
+        if glossary is not None:
+            translator = translator.variant(glossary=glossary)
         return Pipeline(translator, summarizer, topics)
 
     def checksums(self, pipeline: Pipeline) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from toolkit.ui.desk import Desk
 from toolkit.ui.limits import MAX_CHARACTERS, MAX_READERS, MAX_SECONDS, MAX_UPLOAD_BYTES, MAX_WAITING
 
@@ -19,12 +21,20 @@ EXAMPLES = (
 
 EXAMPLES_TITLE = '<p class="kt-note">Or try an article:</p>'
 
+FILES_TITLE = '<h2 class="kt-heading">Take it away</h2>'
+
+TOPICS_HINT = (
+    '<p class="kt-note">Topics are edited beside their bars; what you choose there is kept for the next article.</p>'
+)
+
 TASKS = (("translation", "Translator"), ("summarization", "Summarizer"), ("topics", "Topic model"))
 
 TOOLS = """<div class="kt-tools" role="toolbar" aria-label="The article">
 <h2>The article</h2>
 <button type="button" class="kt-switch" role="switch" aria-checked="false" data-english-only>English only</button>
 <span class="kt-spring"></span>
+<button type="button" class="kt-link" data-quote disabled
+  title="Select some of the English first">Quote the selection</button>
 <button type="button" class="kt-link" data-copy="english">Copy the English</button>
 <button type="button" class="kt-link" data-copy="both">Copy both</button>
 <button type="button" class="kt-link" data-copy="gist">Copy the summary</button>
@@ -49,7 +59,14 @@ def limits() -> str:
     )
 
 
-def missing(desk: Desk, task: str) -> str | None:
+def missing(desk: Desk) -> str:
     """Which known models cannot be chosen, and why."""
-    lines = [f"{offer.name}: {offer.reason}" for offer in desk.missing(task)]
-    return "Not offered: " + "; ".join(lines) + "." if lines else None
+    rows = "".join(
+        f"<li><b>{escape(offer.name)}</b>: {escape(offer.reason or '')}</li>"
+        for task, _ in TASKS
+        for offer in desk.missing(task)
+    )
+    if not rows:
+        return ""
+    title = "Models that cannot be chosen here, and why"
+    return f'<details class="kt-note"><summary>{title}</summary><ul>{rows}</ul></details>'

@@ -8,6 +8,12 @@ from toolkit.documents import Digest, Summary, SummarySentence, Topics
 
 _BARS = 5
 """Topics shown at once; the others are one click away."""
+WAITING_TOPICS = (
+    '<section class="kt-topics kt-gist-waiting" aria-label="Topics"><h2>Topics</h2>'
+    + '<p class="kt-ghost kt-ghost-bar"></p>' * _BARS
+    + "</section>"
+)
+"""In the place of the topics while the article is being translated."""
 
 
 def render_summary(summary: Summary, topics: Topics | None) -> str:

@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
+from toolkit.documents import Digest
 from toolkit.errors import KlartextError
+from toolkit.pipeline import Pipeline
 from toolkit.tidying import Tidied, tidy
 from toolkit.ui.desk import Choice, Desk
-from toolkit.ui.reading import Reading, Wishes, check_text, classify_again, read, summarize_again
+from toolkit.ui.intake import Origin, read_glossary, take_file, take_glossary_file
+from toolkit.ui.reading import Reading, Wishes, begin, check_text, classify_again, read, summarize_again
 from toolkit.ui.shelf import render_shelf, replace_on_shelf, shelve
-from toolkit.ui.views import alert, view_of
+from toolkit.ui.takeaway import file_of, quotation_of
+from toolkit.ui.views import alert, note, view_of
 
 _LOG = logging.getLogger(__name__)
-_SORRY = "Something went wrong while reading this; the log of the page says what. Please try again."
+_SORRY = "Something went wrong. What it was is in the page's log; please try again."
 
 Shelf = tuple[Reading, ...]
 Places = tuple[Any, ...]
-"""Values for the outputs of `page`: reading, shelf, its list, alert, progress, gist, topics, trust, article, stages."""
-_UNCHANGED = 6
+"""Values for `PLACES`."""
+PLACES = (
+    *("reading", "shelf", "shelf_list", "alert", "progress", "gist", "topics", "trust", "article", "quotation"),
+    *("desk_stage", "reading_stage", "cancel"),
+)
+"""The outputs of every handler that shows a reading, in order."""
 
 
 class Handlers:
@@ -34,6 +42,7 @@ class Handlers:
     def read(
         self,
         text: str,
+        origin: Origin | None,
         shelf: Shelf,
         clean: bool,
         labels: list[str],
@@ -43,46 +52,49 @@ class Handlers:
         summarizer: str,
         topics: str,
         speed: str,
+        glossary: str,
     ) -> Generator[Places]:
         """Read a text from the first sentence to the digest."""
         try:
             tidied = tidy(check_text(text)) if clean else Tidied(check_text(text), ())
             wishes = Wishes(labels=tuple(labels), multi_label=several, sentences=int(length))
             choice = Choice(translator=translator, summarizer=summarizer, topics=topics, speed=speed)
-            reading = None
-            for reading in read(self._desk.pipeline(choice), tidied.text, wishes, changes=tidied.changes):
+            pipeline = self._desk.pipeline(choice, glossary=read_glossary(glossary))
+            file = origin if origin is not None and origin.text == text else None
+            reading = begin(
+                tidied.text,
+                changes=tidied.changes,
+                origin="" if file is None else file.name,
+                notes=() if file is None else file.notes,
+                checksums=self._desk.checksums(pipeline),
+            )
+            for reading in read(pipeline, reading, wishes):  # noqa: B020 - it is the same one, further on
                 if reading.digest is None:
-                    yield self._show(reading, shelf, is_running=not reading.note)
-            if reading is not None and reading.digest is not None:
-                yield self._show(reading, shelve(shelf, reading))
+                    yield _show(reading, shelf, is_running=not reading.note)
+            if reading.digest is not None:
+                yield _show(reading, shelve(shelf, reading))
         except KlartextError as error:
-            yield _fail(str(error))
+            yield _back_with(str(error))
         except Exception:
-            _LOG.exception("reading failed")
-            yield _fail(_SORRY)
+            _LOG.exception("reading an article failed")
+            yield _back_with(_SORRY)
 
-    def stop(self, reading: Reading | None) -> Places:
+    def stop(self, reading: Reading | None, shelf: Shelf) -> Places:
         """What is there when the reader has stopped it."""
         if reading is None or reading.digest is not None:
-            return (*[gr.skip()] * 9, gr.skip(), gr.skip(), gr.update(visible=False))
-        return (gr.skip(), gr.skip(), gr.skip(), *self._show(reading, ())[3:])
+            return _changed(cancel=gr.update(visible=False))
+        return _show(reading, shelf)
 
     def go_back(self) -> Places:
         """Back to the text."""
-        return ("", *_stages(is_reading=False, is_running=False))
+        return _back_with("")
 
     def change_length(
         self, reading: Reading | None, shelf: Shelf, length: int, translator: str, summarizer: str, topics: str
     ) -> Places:
         """Another summary of the same article."""
-        if reading is None or reading.digest is None:
-            return _nothing()
-        try:
-            pipeline = self._desk.pipeline(Choice(translator=translator, summarizer=summarizer, topics=topics))
-            reading = replace(reading, digest=summarize_again(pipeline, reading.digest, int(length)))
-        except KlartextError as error:
-            return _complain(str(error))
-        return self._show(reading, replace_on_shelf(shelf, reading))
+        choice = Choice(translator=translator, summarizer=summarizer, topics=topics)
+        return self._change(reading, shelf, choice, lambda pipe, digest: summarize_again(pipe, digest, int(length)))
 
     def change_topics(
         self,
@@ -95,59 +107,98 @@ class Handlers:
         topics: str,
     ) -> Places:
         """Other topics for the same article."""
+        choice = Choice(translator=translator, summarizer=summarizer, topics=topics)
+
+        def classify(pipeline: Pipeline, digest: Digest) -> Digest:
+            return classify_again(pipeline, digest, Wishes(labels=tuple(labels), multi_label=several))
+
+        return self._change(reading, shelf, choice, classify)
+
+    def _change(
+        self, reading: Reading | None, shelf: Shelf, choice: Choice, change: Callable[[Pipeline, Digest], Digest]
+    ) -> Places:
         if reading is None or reading.digest is None:
-            return _nothing()
+            return _changed()
         try:
-            wishes = Wishes(labels=tuple(labels), multi_label=several)
-            pipeline = self._desk.pipeline(Choice(translator=translator, summarizer=summarizer, topics=topics))
-            reading = replace(reading, digest=classify_again(pipeline, reading.digest, wishes))
+            pipeline = self._desk.pipeline(choice)
+            checksums = {**reading.checksums, **self._desk.checksums(pipeline)}
+            reading = replace(reading, digest=change(pipeline, reading.digest), checksums=checksums)
         except KlartextError as error:
-            return _complain(str(error))
-        return self._show(reading, replace_on_shelf(shelf, reading))
+            return _changed(alert=alert(str(error)))
+        return _show(reading, replace_on_shelf(shelf, reading))
 
     def open(self, shelf: Shelf, event: gr.EventData) -> Places:
         """An article from the list."""
-        index = int(event.index)
-        if not 0 <= index < len(shelf):
-            return _nothing()
-        return self._show(shelf[index], shelf)
+        index = event.index
+        if not isinstance(index, int) or not 0 <= index < len(shelf):
+            return _changed()
+        return _show(shelf[index], shelf)
 
-    def _show(self, reading: Reading, shelf: Sequence[Reading], *, is_running: bool = False) -> Places:
-        view = view_of(reading, is_running=is_running)
-        return (
-            reading,
-            tuple(shelf),
-            render_shelf(shelf),
-            view.alert,
-            view.progress,
-            view.gist,
-            view.topics,
-            view.trust,
-            view.article,
-            *_stages(is_reading=True, is_running=is_running),
-        )
+    def quote(self, reading: Reading | None, event: gr.EventData) -> Places:
+        """What the reader has selected, as one citable block."""
+        first, last = event.first, event.last
+        if reading is None or not isinstance(first, int) or not isinstance(last, int):
+            return _changed()
+        try:
+            return _changed(quotation=quotation_of(reading, first, last), alert="")
+        except KlartextError as error:
+            return _changed(alert=alert(str(error)))
+
+    def download(self, ending: str, reading: Reading | None) -> tuple[Any, Any]:
+        """A file for the browser to save, and what is wrong."""
+        if reading is None:
+            return None, ""
+        try:
+            return file_of(reading, ending), ""
+        except KlartextError as error:
+            return None, alert(str(error))
+
+    def upload(self, path: str) -> tuple[Any, Any, Any, Any]:
+        """The text of a file, where it is from, a note about it, and what is wrong."""
+        try:
+            origin = take_file(path)
+        except KlartextError as error:
+            return gr.skip(), gr.skip(), "", alert(str(error))
+        words = " ".join((f"From {origin.name}.", *origin.notes))
+        return origin.text, origin, note(words), ""
+
+    def upload_glossary(self, path: str) -> tuple[Any, Any]:
+        """The lines of a glossary, and what is wrong."""
+        try:
+            return take_glossary_file(path), ""
+        except KlartextError as error:
+            return gr.skip(), alert(str(error))
 
 
-def _stages(*, is_reading: bool, is_running: bool) -> Places:
-    return gr.update(visible=not is_reading), gr.update(visible=is_reading), gr.update(visible=is_running)
-
-
-def _nothing() -> Places:
-    return (gr.skip(),) * 12
-
-
-def _complain(message: str) -> Places:
-    """The page as it is, and what is wrong."""
-    return (gr.skip(), gr.skip(), gr.skip(), alert(message), *[gr.skip()] * 8)
-
-
-def _fail(message: str) -> Places:
-    """Back at the text, with what is wrong."""
-    return (
-        gr.skip(),
-        gr.skip(),
-        gr.skip(),
-        alert(message),
-        *[gr.skip()] * 5,
-        *_stages(is_reading=False, is_running=False),
+def _show(reading: Reading, shelf: Sequence[Reading], *, is_running: bool = False) -> Places:
+    view = view_of(reading, is_running=is_running)
+    return _changed(
+        reading=reading,
+        shelf=tuple(shelf),
+        shelf_list=render_shelf(shelf),
+        alert=view.alert,
+        progress=view.progress,
+        gist=view.gist,
+        topics=view.topics,
+        trust=view.trust,
+        article=view.article,
+        quotation="",
+        desk_stage=gr.update(visible=False),
+        reading_stage=gr.update(visible=True),
+        cancel=gr.update(visible=is_running),
     )
+
+
+def _back_with(message: str) -> Places:
+    """Back at the text, with what is wrong, if anything."""
+    return _changed(
+        alert=alert(message),
+        desk_stage=gr.update(visible=True),
+        reading_stage=gr.update(visible=False),
+        cancel=gr.update(visible=False),
+    )
+
+
+def _changed(**places: Any) -> Places:
+    """All places, those that are not named as they are."""
+    return tuple(places.get(name, gr.skip()) for name in PLACES)

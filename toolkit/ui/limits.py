@@ -17,5 +17,8 @@ MAX_LABEL_CHARACTERS = 80
 MAX_SUMMARY_SENTENCES = 10
 MAX_HISTORY = 20
 """Articles kept in the list of those read since the page was opened."""
-KEEP_FILES_SECONDS = 600
-"""After which a download that was prepared is deleted."""
+KEEP_SECONDS = 3600
+"""After which whatever a reader has left behind is forgotten: articles of a closed page, files never read."""
+MAX_UPLOAD_SECONDS = 20.0
+"""For reading one file."""
+MAX_GLOSSARY_LINES = 500

@@ -154,7 +154,7 @@
     english: () => textOf(".kt-en").join("\n\n"),
     both,
     gist: () => [...textOf(".kt-gist h1"), textOf(".kt-claim").join(" ")].join("\n\n"),
-    quote: () => (document.querySelector("#kt-quote-text textarea") || { value: "" }).value,
+    quote: () => (document.getElementById("kt-quote-text") || { textContent: "" }).textContent,
   };
   const copy = async (text) => {
     if (navigator.clipboard && window.isSecureContext) return navigator.clipboard.writeText(text);
@@ -229,5 +229,16 @@
     const format = (number) => number.toLocaleString("en");
     place.textContent = `${format((text || "").length)} of ${format(most)} characters`;
   };
-  window.klartext = { count };
+  // --- Files are made on request and saved by the browser; none is left on the server.
+
+  const save = (file) => {
+    if (!file) return;
+    const bytes = Uint8Array.from(atob(file.content), (character) => character.charCodeAt(0));
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([bytes], { type: file.type }));
+    link.download = file.name;
+    link.click();
+    window.setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  };
+  window.klartext = { count, save };
 })();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ from toolkit.ui import fragments
 from toolkit.ui.desk import SPEEDS, Desk
 from toolkit.ui.endpoints import add_endpoints
 from toolkit.ui.handlers import Handlers
-from toolkit.ui.limits import KEEP_FILES_SECONDS, MAX_CHARACTERS, MAX_LABELS, MAX_READERS, MAX_WAITING
+from toolkit.ui.intake import ENDINGS
+from toolkit.ui.limits import KEEP_SECONDS, MAX_CHARACTERS, MAX_LABELS, MAX_READERS, MAX_WAITING
+from toolkit.ui.takeaway import FILES
 
 _EXAMPLES = Path(__file__).resolve().parent / "examples"
-_STATE_SECONDS = 3600
-"""After which what a reader has left behind is forgotten."""
 _LENGTHS = [("Short", 1), ("Medium", 3), ("Long", 6)]
 # Hands what happened in our own HTML to Python; page.js sends these events.
 _ARTICLE_JS = "element.addEventListener('kt-quote', (event) => trigger('quote', event.detail))"
@@ -32,7 +33,7 @@ def build_page(source: Pipeline | Desk) -> gr.Blocks:
         title="klartext",
         analytics_enabled=False,
         fill_width=True,
-        delete_cache=(KEEP_FILES_SECONDS, KEEP_FILES_SECONDS),
+        delete_cache=(KEEP_SECONDS, KEEP_SECONDS),
     )
     with page:
         _lay_out(desk, handlers)
@@ -47,13 +48,15 @@ def _html(value: str, *, elem_id: str | None = None, js_on_load: str | None = No
 
 
 def _lay_out(desk: Desk, handlers: Handlers) -> None:
-    reading = gr.State(None, time_to_live=_STATE_SECONDS)
-    shelf = gr.State((), time_to_live=_STATE_SECONDS)
+    reading = gr.State(None, time_to_live=KEEP_SECONDS)
+    shelf = gr.State((), time_to_live=KEEP_SECONDS)
     _html(fragments.MASTHEAD, elem_id="kt-masthead")
+    origin = gr.State(None, time_to_live=KEEP_SECONDS)
     alert = _html("", elem_id="kt-alert")
 
     with gr.Column(elem_id="kt-desk") as desk_stage:
         text = gr.Textbox(
+            "",
             label="German article",
             placeholder="Paste a German article here …",
             lines=12,
@@ -65,8 +68,12 @@ def _lay_out(desk: Desk, handlers: Handlers) -> None:
         _html(fragments.counter(), elem_id="kt-counter")
         with gr.Row(elem_id="kt-actions"):
             start = gr.Button("Read in English", variant="primary", elem_id="kt-start", scale=0, min_width=190)
+            upload = gr.UploadButton(
+                "Choose a file", file_types=ENDINGS, elem_id="kt-upload", size="lg", scale=0, min_width=150
+            )
             clear = gr.Button("Clear", elem_id="kt-clear", scale=0, min_width=90)
             clean = gr.Checkbox(True, label="Clean up pasted newspaper text", elem_id="kt-clean", container=False)
+        from_file = _html("", elem_id="kt-from-file")
         with gr.Row(elem_id="kt-examples"):
             _html(fragments.EXAMPLES_TITLE)
             examples = [
@@ -103,37 +110,66 @@ def _lay_out(desk: Desk, handlers: Handlers) -> None:
         _html(fragments.TOOLS, elem_id="kt-tools")
         trust = _html("", elem_id="kt-trust")
         article = _html("", elem_id="kt-article", js_on_load=_ARTICLE_JS)
+        quotation = _html("", elem_id="kt-quotation")
+        with gr.Row(elem_id="kt-files"):
+            _html(fragments.FILES_TITLE)
+            files = [(gr.Button(title, scale=0, min_width=110), ending) for title, ending in FILES]
+        saved = gr.JSON(visible=False)
 
     shelf_list = _html("", elem_id="kt-shelf", js_on_load=_SHELF_JS)
-    with gr.Accordion("Settings", open=False, elem_id="kt-settings"), gr.Row():
-        choices = [
-            gr.Dropdown(
-                list(desk.offered(task)), value=desk.offered(task)[0], label=title, info=fragments.missing(desk, task)
+    with gr.Accordion("Settings", open=False, elem_id="kt-settings"):
+        with gr.Row():
+            choices = [
+                gr.Dropdown(list(desk.offered(task)), value=desk.offered(task)[0], label=title, min_width=200)
+                for task, title in fragments.TASKS
+            ]
+        _html(fragments.missing(desk))
+        with gr.Row():
+            speed = gr.Radio(
+                list(SPEEDS),
+                value="Balanced",
+                label="Speed or quality",
+                info="How many translations of a sentence are weighed: 1, 4 or 8.",
+                elem_id="kt-speed",
             )
-            for task, title in fragments.TASKS
-        ]
-        speed = gr.Radio(list(SPEEDS), value="Balanced", label="Speed or quality", elem_id="kt-speed")
+            with gr.Column(min_width=300):
+                glossary = gr.Textbox(
+                    "",
+                    label="Glossary",
+                    info="A term a line, as you want it in English; a name alone stays as it is.",
+                    placeholder="Bundesrat = Federal Council\nDeutsche Bahn",
+                    lines=4,
+                    max_lines=10,
+                    elem_id="kt-glossary",
+                )
+                glossary_file = gr.UploadButton(
+                    "From a file (.tsv, .csv, .txt)", file_types=[".tsv", ".csv", ".txt"], size="sm"
+                )
+        _html(fragments.TOPICS_HINT)
     _html(fragments.limits(), elem_id="kt-limits")
 
-    wishes = [clean, labels, several, length, *choices, speed]
-    shown = [alert, progress, gist, topics, trust, article]
-    stages = [desk_stage, reading_stage, cancel]
-    outputs = [reading, shelf, shelf_list, *shown, *stages]
+    wishes = [text, origin, shelf, clean, labels, several, length, *choices, speed, glossary]
+    shown = [alert, progress, gist, topics, trust, article, quotation]
+    outputs = [reading, shelf, shelf_list, *shown, desk_stage, reading_stage, cancel]
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     run: dict[str, Any] = {**hidden, "concurrency_limit": MAX_READERS, "concurrency_id": "reading"}
 
-    begun: list[Any] = [start.click(handlers.read, [text, shelf, *wishes], outputs, **run)]
+    begun: list[Any] = [start.click(handlers.read, wishes, outputs, **run)]
     for button, example in examples:
-        begun.append(
-            button.click(lambda example=example: example, None, text, queue=False, **hidden).then(
-                handlers.read, [text, shelf, *wishes], outputs, **run
-            )
-        )
-    cancel.click(handlers.stop, reading, outputs, cancels=begun, queue=False, **hidden)
-    back.click(handlers.go_back, None, [alert, *stages], cancels=begun, queue=False, **hidden)
-    clear.click(None, None, text, js="() => ''", **hidden)
+        filled = button.click(functools.partial(str, example), None, text, queue=False, **hidden)
+        begun.append(filled.then(handlers.read, wishes, outputs, **run))
+    cancel.click(handlers.stop, [reading, shelf], outputs, cancels=begun, queue=False, **hidden)
+    back.click(handlers.go_back, None, outputs, cancels=begun, queue=False, **hidden)
+    upload.upload(handlers.upload, upload, [text, origin, from_file, alert], **run)
+    clear.click(None, None, [text, from_file, alert], js="() => ['', '', '']", **hidden)
     text.change(None, text, None, js="(text) => { window.klartext.count(text) }", **hidden)
-    length.change(handlers.change_length, [reading, shelf, length, *choices], outputs, **run)
-    for changed in (labels.change, several.change):
+
+    length.input(handlers.change_length, [reading, shelf, length, *choices], outputs, **run)
+    for changed in (labels.input, several.input):
         changed(handlers.change_topics, [reading, shelf, labels, several, *choices], outputs, **run)
     shelf_list.open(handlers.open, shelf, outputs, queue=False, **hidden)
+    article.quote(handlers.quote, reading, outputs, queue=False, **hidden)
+    for button, ending in files:
+        made = button.click(functools.partial(handlers.download, ending), reading, [saved, alert], **run)
+        made.then(None, saved, None, js="(file) => { window.klartext.save(file) }", **hidden)
+    glossary_file.upload(handlers.upload_glossary, glossary_file, [glossary, alert], **run)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from toolkit.documents import Digest, Document, Summary, Topics, TranslatedSegment, Translation
 from toolkit.errors import InputError
@@ -51,6 +51,12 @@ class Reading:
     seconds: float = 0.0
     changes: tuple[Change, ...] = ()
     """What the clean-up did to the pasted text."""
+    origin: str = ""
+    """Title or name of the file it was read from, where it was."""
+    notes: tuple[str, ...] = ()
+    """What of that file is not in the text, a sentence each."""
+    checksums: Mapping[str, str] = field(default_factory=dict)
+    """Model name → the checksum of its folder."""
     note: str = ""
     """Why it ended early, where it did."""
 
@@ -76,14 +82,33 @@ def check_text(text: str) -> str:
     return text
 
 
-def read(pipeline: Pipeline, text: str, wishes: Wishes, *, changes: Sequence[Change] = ()) -> Generator[Reading]:
-    """The reading of one text as it grows; the last one has the digest, unless its note says why not.
+def begin(
+    text: str,
+    *,
+    changes: Sequence[Change] = (),
+    origin: str = "",
+    notes: Sequence[str] = (),
+    checksums: Mapping[str, str] | None = None,
+) -> Reading:
+    """A reading of which nothing is translated yet. Raises InputError for a text that cannot be used."""
+    document = read_document(check_text(text), language=None)
+    return Reading(
+        title=origin or _title(document),
+        document=document,
+        changes=tuple(changes),
+        origin=origin,
+        notes=tuple(notes),
+        checksums=checksums or {},
+    )
 
-    Raises InputError for a text or wishes that cannot be used. Closing it stops the work.
+
+def read(pipeline: Pipeline, reading: Reading, wishes: Wishes) -> Generator[Reading]:
+    """The reading as it grows, as it was first; the last one has the digest, unless its note says why not.
+
+    Closing it stops the work.
     """
     started = time.monotonic()
-    document = read_document(check_text(text), language=None)
-    reading = Reading(title=_title(document), document=document, changes=tuple(changes))
+    document = reading.document
     yield reading
     segments: list[TranslatedSegment] = []
     translation: Translation | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from toolkit.ui.article import render_article, render_legend
-from toolkit.ui.gist import render_facts, render_summary, render_topics, render_waiting
+from toolkit.ui.gist import WAITING_TOPICS, render_facts, render_summary, render_topics, render_waiting
 from toolkit.ui.reading import Reading
 
 _LANGUAGES = {"en": "English", "fr": "French", "nl": "Dutch", "es": "Spanish", "it": "Italian", "da": "Danish"}
@@ -31,14 +31,14 @@ def view_of(reading: Reading, *, is_running: bool) -> View:
     if digest is not None:
         gist, topics = render_summary(digest.summary, digest.topics), render_topics(digest.topics)
     elif is_running:
-        gist, topics = render_waiting(reading.total), ""
+        gist, topics = render_waiting(reading.total), WAITING_TOPICS
     else:
         gist, topics = "", ""
     return View(
         progress=render_facts(digest, reading.seconds) if digest else _progress(reading, is_running=is_running),
         gist=gist,
         topics=topics,
-        trust=_notes(reading) + render_legend(reading.segments),
+        trust=_notes(reading) + render_legend(reading.segments, is_running=is_running),
         article=render_article(reading.document, reading.segments, is_running=is_running),
         alert=alert(reading.note) if reading.note else "",
     )
@@ -47,6 +47,11 @@ def view_of(reading: Reading, *, is_running: bool) -> View:
 def alert(message: str) -> str:
     """A short sentence about what went wrong, read out by screen readers at once."""
     return f'<p class="kt-alert" role="alert">{escape(message)}</p>' if message else ""
+
+
+def note(words: str) -> str:
+    """A quiet sentence."""
+    return f'<p class="kt-note">{escape(words)}</p>' if words else ""
 
 
 def _progress(reading: Reading, *, is_running: bool) -> str:
@@ -66,7 +71,7 @@ def _progress(reading: Reading, *, is_running: bool) -> str:
 
 def _notes(reading: Reading) -> str:
     """What was done to the text before it was translated, and what language it seems to be in."""
-    notes = []
+    notes = [note(words) for words in reading.notes]
     language = reading.document.language
     if language not in (None, "de"):
         name = escape(_LANGUAGES.get(language, f"another language ({language})"))
