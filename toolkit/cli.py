@@ -31,6 +31,8 @@ _BATCH_EPILOG = (
     "that was stopped goes on when the same command is run again. "
     "exit codes: 0 done; 1 done, but records failed; 2 unusable, nothing lost; 130 interrupted, can go on."
 )
+_FILES = "files to read: .txt, .md, .docx, .pdf, .html; - for standard input"
+_DIGEST_EPILOG = "-o FILE.md, .html, .docx or .json is written in that format, any other as on a terminal."
 _HELP_COLUMNS = 100
 
 
@@ -126,6 +128,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_engine(topics)
 
     digest = command("digest", "translation, summary and topics of German text", usage=inputs)
+    digest.epilog = _DIGEST_EPILOG
     _add_inputs(digest)
     _add_digest(digest)
 
@@ -148,7 +151,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def _add_inputs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("inputs", nargs="*", metavar="FILE", help="text files; - for standard input")
+    parser.add_argument("inputs", nargs="*", metavar="FILE", help=_FILES)
     parser.add_argument("--text", metavar="TEXT", help="the text itself, instead of files")
     parser.add_argument(
         "--encoding",
