@@ -237,14 +237,15 @@ def test_a_line_that_ends_like_a_sentence_keeps_its_words(text: str) -> None:
     assert tidy(line).text.split() == line.split()
 
 
-@pytest.mark.parametrize("width", [44, 60, 72, 90])
+@pytest.mark.parametrize("width", [26, 30, 35, 39, 44, 60, 72, 90])
 def test_a_wrapped_article_is_read_as_before(width: int) -> None:
     import textwrap
 
     article = read_text(DEMO_ARTICLE)
     wrapped = "\n\n".join(textwrap.fill(paragraph, width) for paragraph in article.strip().split("\n\n"))
     tidied = tidy(wrapped)
-    assert tidied.text == article.strip()
+    _, body = tidied.text.split("\n\n", 1)  # two lines of a headline in a narrow column could be two headlines
+    assert body == article.strip().split("\n\n", 1)[1]
     assert {change.kind for change in tidied.changes} <= {"break", "word"}
 
 

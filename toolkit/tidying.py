@@ -63,7 +63,7 @@ def tidy(text: str) -> Tidied:
     if all(line.is_gone for line in lines):
         return Tidied(text=text, changes=())
     kept = _without_gone(lines, done)
-    joined = _join(kept, done)
+    joined = _join(_pad_columns(kept), done).replace(_PAD, "")
     return Tidied(text=joined, changes=done.changes())
 
 
@@ -107,6 +107,8 @@ class _Line:
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff]|\u00ad(?![ \\t]*[\\n\\r\\v\\f\x1c-\x1e\x85\u2028\u2029])")
 """Zero-width marks and soft hyphens; a soft hyphen at the end of a line divides a word, which is joined later."""
 _LINE_END = re.compile("[\\n\\r\\v\\f\x1c-\x1e\x85\u2028\u2029]+$")
+_SEAM = re.compile("[\\s\u00ad\u2060‐\\-]+")
+"""What may stand where two lines are joined, and goes."""
 _BREAK = re.compile("[\\n\\r\\v\\f\x1c-\x1e\x85\u2028\u2029]")
 
 _LONGEST = 200
@@ -222,6 +224,11 @@ _END_CUTS = (
     ("byline", re.compile(rf"(?<=[.!?“\"«])\s(?:\({_AGENCIES}\)|(?:dpa|AFP|epd|KNA)(?:/{_AGENCY})*)\s*$")),
     ("credit", re.compile(rf"(?:(?<=[.!?“\"«])\s(?:{_CREDIT})|\s\((?:{_CREDIT})\))\s*$")),
 )
+_COLUMN = (20, 45)
+"""Characters in a line of a newspaper column; wider ones are told from verses anyway."""
+_FEWEST_LINES = 4
+_PAD = " " * 25 + "\u2060"
+"""Indents a line; the word joiner, of which tidied text has none, marks it as ours."""
 _LONGEST_CREDIT = 100
 """Characters. What stands further before the end of a line is not looked at for a credit."""
 
@@ -358,6 +365,25 @@ def _close(gap: Sequence[_Line], done: _Log, *, is_inner: bool) -> str:
     return (blank or gone)[0].end
 
 
+def _pad_columns(text: str) -> str:
+    """Widen what is set in narrow columns, so that its lines are read as a paragraph and not as verses.
+
+    Columns are blocks whose lines are full, though often broken in the middle of a sentence.
+    """
+    lines = [_Line(*_split_end(line)) for line in text.splitlines(keepends=True)]
+    for block in _blocks(lines):
+        texts = [lines[i].text for i in block]
+        width = max(map(len, texts))
+        if len(block) < _FEWEST_LINES or not _COLUMN[0] <= width <= _COLUMN[1]:
+            continue
+        pairs = list(pairwise(texts))
+        full = sum(len(before) + 1 + len(text.partition(" ")[0]) > width for before, text in pairs)
+        if full >= len(pairs) * 0.7 and sum(_goes_on(*pair) for pair in pairs) >= len(pairs) * 0.3:
+            for i in block:
+                lines[i].body = _PAD + lines[i].body
+    return "".join(line.body + line.end for line in lines)
+
+
 def _join(text: str, done: _Log) -> str:
     """The lines of each paragraph joined, as they are read in any case."""
     pieces: list[str] = []
@@ -369,9 +395,8 @@ def _join(text: str, done: _Log) -> str:
         for k, char in enumerate(chars):
             gap = text[at : starts[k]]
             if k and _BREAK.search(gap):  # within a word: a hyphen may go with the break
-                removed = gap.strip("\u00ad \t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
-                gap = ""
-                if removed or chars[k - 1] not in "-‐":
+                is_divided, gap = not {"-", "‐"}.isdisjoint(gap), _SEAM.sub("", gap)
+                if is_divided or chars[k - 1] not in "-‐":
                     done.add("word", f"{_word_before(chars, k)}{_word_after(chars, k)}")
                 else:
                     done.add("break")
@@ -379,7 +404,7 @@ def _join(text: str, done: _Log) -> str:
             source = text[starts[k] : ends[k]]
             if _BREAK.search(source):
                 done.add("break")
-                source = char
+                source = char + _SEAM.sub("", source)
             pieces.append(source)
             at = ends[k]
     pieces.append(text[at:])
