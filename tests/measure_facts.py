@@ -1,7 +1,7 @@
 """Measure the fact checks: `python tests/measure_facts.py newstest2018.de newstest2018.en`.
 
 Prints, per kind, the share of sentence pairs with a finding (given human references: false alarms, apart from what the
-reference really changed), the share of the planted slips beside this file that are found, and the time for a pair.
+reference really changed), the share of the planted slips in eval/data that are found, and the time for a pair.
 With `--translate N`, the shipped translator translates the first N sentences, and the share of sentences with
 numbers that keep all of them is printed for its output and for the reference.
 """
@@ -20,7 +20,7 @@ from toolkit import facts
 from toolkit.facts import quantities, times
 from toolkit.facts.sentence import read
 
-SLIPS = Path(__file__).parent / "data" / "fact-slips.jsonl"
+SLIPS = Path(__file__).parent.parent / "eval" / "data" / "fact-slips.jsonl"
 NUMERIC = frozenset({"number", "date", "time"})
 """The kinds that a number may belong to."""
 

@@ -19,19 +19,19 @@ DATA = Path(__file__).parent / "data"
 ARTICLES = Path(__file__).parent.parent / "eval" / "data"
 
 PUBLISHED_RECALL = {
-    "number": 1.0,
-    "date": 1.0,
+    "number": 0.98,
+    "date": 0.96,
     "time": 1.0,
     "currency": 1.0,
-    "unit": 0.975,
-    "negation": 0.95,
-    "name": 0.95,
-    "acronym": 0.95,
+    "unit": 0.98,
+    "negation": 0.94,
+    "name": 0.88,
+    "acronym": 0.94,
     "link": 1.0,
-    "quotation": 1.0,
+    "quotation": 0.86,
 }
-"""Share of data/fact-slips.jsonl found, as data/fact-slips.md says."""
-PUBLISHED_ALARMS = 0.027
+"""Share of eval/data/fact-slips.jsonl found, as data/fact-slips.md says."""
+PUBLISHED_ALARMS = 0.022
 """Share of the sentences of eval/data with a finding, given their references, as data/fact-slips.md says."""
 
 
@@ -43,9 +43,9 @@ def _pairs(name: str) -> list[tuple[str, str]]:
 def test_slips_are_balanced() -> None:
     slips = measure_facts.slips()
     assert len(slips) >= 300
-    assert set(Counter(slip["kind"] for slip in slips).values()) == {40}
+    assert set(Counter(slip["kind"] for slip in slips).values()) == {50}
     assert {slip["kind"] for slip in slips} == set(facts.KINDS)
-    assert {slip["made"] for slip in slips} == {"hand", "rule"}
+    assert {slip["made"] for slip in slips} == {"hand", "rule", "blind"}
     assert not [slip for slip in slips if slip["en"] == slip["slip"]]
 
 

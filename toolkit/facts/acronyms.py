@@ -14,6 +14,16 @@ from toolkit.facts.sentence import Sentence, fold
 _ACRONYM = re.compile(r"(?<![\w'’])(?:(?:[A-ZÄÖÜ]\.){2,}|[A-ZÄÖÜ][A-Za-zÄÖÜ]?[A-ZÄÖÜ][A-ZÄÖÜ0-9]*s?(?!\w))")
 _CAPITALS_BEFORE = re.compile(r"\b[A-ZÄÖÜ]{2,}[,!?]? +$")
 _CAPITALS_BEHIND = re.compile(r"[,!?]? +[A-ZÄÖÜ]{2,}\b")
+# Words in capitals for emphasis.
+_EMPHASISED = frozenset(
+    "aber alle das der die du er es ich ihr immer ist ja kein keine mehr nein nicht nie nur oder sehr sie sind und vor "
+    "war wir wissen zu all always and are before but do every he is it know more must my never no not now of only or "
+    "she so that the they this to very was we will yes you your".split()
+)
+# What goes without saying in English where the German says it: the Union, the administration.
+_UNSPOKEN = frozenset("eu us usa ok tv".split())
+# Without any acronym in the German only these are new.
+_INSTITUTIONAL = frozenset("eu un nato who imf ecb".split())
 _ROMAN = re.compile(r"[IVX]+")
 _LETTERS_AT_MOST = 7
 # More capitals than this share of the letters: a headline or shouting.
@@ -35,7 +45,12 @@ def _acronyms(text: str) -> list[tuple[Mention, str]]:
     for match in _ACRONYM.finditer(text):
         written = match.group()
         bare = written.replace(".", "").removesuffix("s")
-        if 2 <= len(bare) <= _LETTERS_AT_MOST and not _ROMAN.fullmatch(bare) and not _is_shouted(text, match):
+        if (
+            2 <= len(bare) <= _LETTERS_AT_MOST
+            and not _ROMAN.fullmatch(bare)
+            and bare.casefold() not in _EMPHASISED
+            and not _is_shouted(text, match)
+        ):
             found.append((Mention(match.start(), match.end()), bare.casefold()))
     return found
 
@@ -51,16 +66,20 @@ def _is_shouted(text: str, match: re.Match[str]) -> bool:
 def compare(source: Sentence, translation: Sentence) -> list[Finding]:
     """Acronyms and institutions without a counterpart."""
     left, right = _acronyms(source.text), _acronyms(translation.text)
-    lost = [mention for mention, bare in left if not _is_kept(bare, translation)] if left else []
-    lost += _institutions(source, translation)
-    # English abbreviates what German writes out (Spiegelreflexkamera, DSLR): where the German abbreviates nothing, only
-    # a well-known one is new.
-    new = [
-        mention
-        for mention, bare in right
-        if (left or lost or bare in tables.options("acronyms-en", None)) and not _is_accounted_for(bare, source)
-    ]
-    return pair("acronym", source.text, translation.text, lost, new)
+    kept = [(mention, bare) for mention, bare in left if not _is_kept(bare, translation)]
+    institutions = _institutions(source, translation)
+    new = [(mention, bare) for mention, bare in right if not _is_accounted_for(bare, source)]
+    known = tables.options("acronyms-de", "|").keys() | tables.options("acronyms-en", None).keys()
+    # VAE and UAE, IGH and ICJ: one may be the other's translation unless either is known to be none.
+    if len(kept) == len(new) == 1 and not institutions:
+        (_, bare), (_, other) = kept[0], new[0]
+        if len(bare) == len(other) and not known & {bare, other}:
+            return []
+    # English abbreviates what German writes out (Spiegelreflexkamera, DSLR): by itself no acronym is new.
+    is_told = bool(translation.tokens) and not new
+    lost = [mention for mention, bare in kept if not (is_told and bare in _UNSPOKEN)] + institutions
+    added = [mention for mention, bare in new if lost or left or bare in _INSTITUTIONAL]
+    return pair("acronym", source.text, translation.text, lost, added)
 
 
 def _is_kept(bare: str, translation: Sentence) -> bool:
@@ -70,7 +89,12 @@ def _is_kept(bare: str, translation: Sentence) -> bool:
     if _is_in(bare, text) or _is_rendered(options, text):
         return True
     long_words = (token for token in translation.tokens if token.text[0].isalpha() and len(token.text) > 3)
-    return len(bare) > 2 and bare in "".join(token.lower[0] for token in long_words)
+    if len(bare) > 2 and bare in "".join(token.lower[0] for token in long_words):
+        return True
+    # Technische Universität, TU; Public Relations, PR.
+    return len(bare) == 2 and bare in "".join(
+        token.lower[0] if token.text[0].isupper() else " " for token in translation.tokens
+    )
 
 
 def _is_accounted_for(bare: str, source: Sentence) -> bool:

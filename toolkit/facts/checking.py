@@ -14,8 +14,9 @@ from toolkit.facts.sentence import Sentence, read
 
 # Numbers up to this are written out and used without counting.
 _SMALL = 12
-# Round the clock, and the eleventh of September.
-_IDIOMS = re.compile(r"\b(?:24/7|9/11|4x4)\b")
+_TWO = 2
+# Round the clock, an emergency call, and the eleventh of September.
+_IDIOMS = re.compile(r"\b(?:24/7|9/11|4x4|911|Catch-22|1st|2nd)\b")
 _ORDER = {kind: i for i, kind in enumerate(KINDS)}
 
 
@@ -65,6 +66,9 @@ def _numbers(german: Sentence, english: Sentence) -> list[Finding]:
     if not lost:
         # The two of them, one in five: small numbers in words are new only in another's place.
         new = [one for one in new if english.text[one.start].isdecimal() or one.values[0] > _SMALL]
+    if not new:
+        # The same the other way round: die zwei Häuser are the houses.
+        lost = [one for one in lost if german.text[one.start].isdecimal() or one.values[0] != _TWO]
     idioms = [match.span() for match in _IDIOMS.finditer(english.text)]
     new = [one for one in new if not any(start <= one.start < end for start, end in idioms)]
     findings: list[Finding] = []

@@ -82,6 +82,8 @@ def _read(lower: str, language: str) -> tuple[int, bool] | None:
         return number, True
     days = {**{day: i for i, day in enumerate(_DAYS[language], 1)}, **_MORE_DAYS[language]}
     for day, number in days.items():
+        if lower.startswith("montage"):
+            break  # Montageband: assembly
         if language == "de" and (lower.startswith(day) or lower.endswith(day)):
             return 100 + number, len(lower) <= len(day) + 2 or lower.startswith(day)
         if language == "en" and lower in {day, f"{day}s", f"{day}'s", f"{day}’s"}:
@@ -106,7 +108,9 @@ def days(sentence: Sentence) -> list[Day]:
     found = []
     for i, token in enumerate(sentence.tokens):
         number = _read(token.lower, sentence.language)
-        if number is not None and (token.text[0].isupper() or sentence.language == "de"):
+        if number is not None and (token.text[0].isupper() or sentence.language == "de" or len(token.text) > 5):
+            if sentence.language == "en" and token.lower in {"may", "march", "august"} and not token.text[0].isupper():
+                continue
             if sentence.language == "en" and token.lower in {"may", "march", "august"}:
                 number = (number[0], _is_month(sentence.tokens, i))
             if sentence.language == "de" and not token.text[0].isupper() and number[0] < 100:
@@ -146,6 +150,8 @@ def numeric_months(sentence: Sentence) -> set[int]:
     if sentence.text.count(".") < 2 and "/" not in sentence.text and "-" not in sentence.text:
         return set()
     found = {int(match.group(2)) for match in _NUMERIC.finditer(sentence.text)}
+    if "9/11" in sentence.text:
+        found.add(9)
     for match in _OF_A_YEAR.finditer(sentence.text):
         found |= {int(group) for group in match.groups() if group}
     return found

@@ -30,7 +30,7 @@ _GERMAN_NEGATIVE = re.compile(
     ^(?: un(?!d$|s|t|iver|ion|i|fall|mittel|glück|no$|ruh|recht|ge(?:fähr|achtet)) |
      verbiet | verbot | verhinder | vermeid | vermied | verweiger
     | vergess | vergaß | verlor | verlier | verlust | versäum | verpass | verzicht | falsch | bestreit | bestritt |
-    dementier | ablehn | lehnt | abgelehn | ausgeschl | ausschl | absag | abgesag | verneint | fehl | mangel |
+    dementier | ablehn | lehnt | abgelehn | ausgeschl | ausschl | absag | abgesag | verneint | fehl(?!er) | mangel |
     mängel | weiger | (?:ge)?scheiter | (?:be)?zweifel | (?:ge)?stopp | kaum | wenig | außer | illegal | gratis |
     kostenlos | tote? ) | los(?:e[nrms]?|igkeit)?$ | frei(?:e[nrms]?|heit)?$
     """,
@@ -49,12 +49,13 @@ _ENGLISH_PARTS = re.compile(
     """,
     re.VERBOSE,
 )
-_NO_IDIOMS = frozenset("less fewer more matter doubt wonder question mistake".split())
+_NO_IDIOMS = frozenset("deal less fewer more matter doubt doubts wonder question mistake".split())
 # "Cities do not know, nor does the railway" is one weder … noch.
 _BEFORE_NOR = frozenset("neither not no don't doesn't didn't isn't cannot".split())
 _WITHOUT_IDIOMS = frozenset("hitch incident red doubt question exception".split())
 # "Not only" and "not least" add rather than deny; they are often translated by "as well as".
-_NOT_ONLY = frozenset("nur bloß allein zuletzt erst only just merely least until quite exactly".split())
+_NOT_ONLY = frozenset("nur bloß allein zuletzt erst only just merely least until quite exactly long hesitate".split())
+_PRONOUNS = frozenset("he i it she there they we you".split())
 _CONTRACTED = re.compile(r"n['’]t$")
 
 
@@ -73,21 +74,23 @@ def _english(lower: str) -> tuple[bool, bool]:
 
 
 def compare(source: Sentence, translation: Sentence) -> list[Finding]:
-    """A negation of one side where nothing on the other may stand for it."""
+    """The negations of one side where the other has none and nothing that may stand for one.
+
+    Of several, one is often told another way: "keine A, kein B" is "no A or B". So a side that negates at all is taken
+    to negate enough.
+    """
     left, left_idle = _negations(source)
     right, right_idle = _negations(translation)
-    lost: list[Mention] = []
-    new: list[Mention] = []
-    # What is negative in both (ungewöhnlich, unusual) stands for itself, not for a further negation.
-    if len(left) > len(right) + right_idle:
+    if bool(left) == bool(right) or (left and right_idle) or (right and left_idle):
+        return []
+    if left:
         weak = sum(_is_negative(translation, i) for i in range(len(translation.tokens)))
+        # What is negative in both (ungewöhnlich, unusual) stands for itself, not for a further negation.
         own = sum(_german(token.lower)[2] for token in source.tokens)
-        lost = left[len(right) + right_idle + max(0, weak - own) :]
-    elif len(right) > len(left) + left_idle:
-        weak = sum(_german(token.lower)[:2] == (False, True) for token in source.tokens)
-        own = sum(_is_negative(translation, i) for i in range(len(translation.tokens)))
-        new = right[len(left) + left_idle + max(0, weak - own) :]
-    return pair("negation", source.text, translation.text, lost, new)
+        return pair("negation", source.text, translation.text, left[max(0, weak - own) :], [])
+    weak = sum(_german(token.lower)[:2] == (False, True) for token in source.tokens)
+    own = sum(_is_negative(translation, i) for i in range(len(translation.tokens)))
+    return pair("negation", source.text, translation.text, [], right[max(0, weak - own) :])
 
 
 def _negations(sentence: Sentence) -> tuple[list[Mention], int]:
@@ -117,13 +120,22 @@ def _is_negative(sentence: Sentence, position: int) -> bool:
 def _denies_nothing(sentence: Sentence, position: int) -> bool:
     """Whether the word denies nothing: the "not" of "not only" and "whether or not", the "no" of "No. 1", "no less"."""
     lower, following = sentence.tokens[position].lower, _next(sentence, position)
-    if lower in {"nicht", "not"} or lower.endswith(("n't", "n’t")):
+    if sentence.language == "de":
+        # So hoch wie nie, so stark wie seit Jahrzehnten nicht: the highest.
+        if any(token.lower in {"wie", "als"} for token in sentence.tokens[max(0, position - 5) : position]):
+            return True
+        return lower == "nicht" and (following in _NOT_ONLY or following in {"wahr", "ganz", "umsonst"})
+    if lower == "not" or lower.endswith(("n't", "n’t")):
         before = {token.lower for token in sentence.tokens[max(0, position - 2) : position]}
+        if lower != "not" and following in _PRONOUNS and _next(sentence, position + 1) in {"", "?", ",", "”", '"'}:
+            return True  # isn't it?
         return following in _NOT_ONLY or (lower == "not" and "or" in before)
     if lower == "without":
         return not _WITHOUT_IDIOMS.isdisjoint(token.lower for token in sentence.tokens[position + 1 : position + 4])
     if lower == "nor":
         return bool(_BEFORE_NOR & sentence.words)
+    if lower == "never":
+        return following in {"more", "better", "before"}
     return lower == "no" and (following[:1].isdecimal() or following in _NO_IDIOMS or following.endswith("er"))
 
 

@@ -82,6 +82,7 @@ _GERMAN_WORDS: dict[str, Numeral] = {
     "jahrzehnt": Numeral((10,), False),
     "jahrzehnte": Numeral((10,), False),
     "jahrhundert": Numeral((100,), False),
+    "jahrtausend": Numeral((1000,), False),
     "dutzend": Numeral((12,), True),
     "dutzende": Numeral((12,), True),
     "dutzenden": Numeral((12,), True),
@@ -213,9 +214,12 @@ _ENGLISH_WORDS: dict[str, Numeral] = {
     **{
         word: Numeral((2,), False)
         for word in "both pair pairs couple couples double doubled doubling doubles twice "
-        "duo twin twins dual bilateral either twofold halves".split()
+        "bilingual bimonthly biannual biennial duo twin twins dual bilateral either twofold halves".split()
     },
-    **{word: Numeral((3,), False) for word in "trio triple tripled treble thrice triplets threefold".split()},
+    **{
+        word: Numeral((3,), False)
+        for word in "trio triple tripled treble thrice triplets threefold trilingual trilateral triennial".split()
+    },
     **{word: Numeral((4,), False) for word in "quartet quadruple quadrupled fourfold quadruplets".split()},
     **{word: Numeral((5,), False) for word in "quintet quintuple".split()},
     **{word: Numeral((0.25, 15, 4), False) for word in "quarter quarters quarterly quarterfinal".split()},
@@ -227,6 +231,7 @@ _ENGLISH_WORDS: dict[str, Numeral] = {
     "nil": Numeral((0,), False),
     "fortnight": Numeral((14, 2), False),
     **{word: Numeral((100,), False) for word in "century centuries centenary centennial".split()},
+    **{word: Numeral((1e3,), False) for word in "millennium millennia".split()},
     "dozen": Numeral((12,), True, 12),
     "dozens": Numeral((12,), True),
     "penalty": Numeral((11,), False),

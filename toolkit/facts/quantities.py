@@ -26,6 +26,8 @@ _ATTACHED: dict[str, tuple[float, bool]] = {
     "trn": (1e12, True),
 }
 _DECADES = {"de": {"er", "ern", "erjahre", "erjahren"}, "en": {"s"}}
+# The groups behind the first in 12 610 and 19 552,88.
+_GROUP = re.compile(r"\d{3}(?:[.,]\d{1,2})?")
 _POWERS = {"km", "m", "cm", "mm", "co", "h"}
 _PLURALS = {"tens": 10.0, "hundreds": 100.0, "thousands": 1000.0}
 # How far apart two numbers may stand that share a scale: from 14.8 to 18.5 billion.
@@ -100,8 +102,7 @@ class _Reader:
         while (  # 12 610: grouped by spaces
             len(written) <= 3 + 4 * (after - position - 1)
             and (more := self._at(after)) is not None
-            and len(more.text) == 3
-            and more.text.isdecimal()
+            and (_GROUP.fullmatch(more.text) if written.isdecimal() else None)
             and self._text[end : more.start] == " "
         ):
             written, end, after = written + more.text, more.end, after + 1
