@@ -49,7 +49,7 @@ def articles(path: Path) -> Iterator[tuple[str, str]]:
     """
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        yield _with_capitals(row["document"]), row["summary"]
+        yield with_capitals(row["document"]), row["summary"]
 
 
 def score(summaries: Sequence[str], documents: Sequence[str], references: Sequence[str]) -> Score:
@@ -153,7 +153,7 @@ def table(scores: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines)
 
 
-def _with_capitals(document: str) -> str:
+def with_capitals(document: str) -> str:
     if document != document.lower():
         return document
     return re.sub(r"(?:^|(?<=[.!?] )|(?<=[.!?]['\"’”] ))[a-z]", lambda match: match.group().upper(), document)
