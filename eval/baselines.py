@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from eval.examples import Example
 from eval.runs import Json
-from toolkit import grounding, labels, segmentation
+from toolkit import facts, grounding, labels, segmentation
 
 Baseline = Callable[[Sequence[Example], str, int], list[Json]]
 """One output an input, from the inputs, the step of the task (`eval.tasks.STEPS`) and a seed."""
@@ -73,12 +73,21 @@ def keyword_match(examples: Sequence[Example], _step: str, _seed: int) -> list[J
     return outputs
 
 
+def digit_check(examples: Sequence[Example], _step: str, _seed: int) -> list[Json]:
+    """A number wherever the digits of the two languages differ."""
+    return [
+        {"findings": ["number"] if any(facts.missing_numbers(example.source, example.article)) else []}
+        for example in examples
+    ]
+
+
 BASELINES: Mapping[str, Baseline] = {
     "copy": copy,
     "lead": lead,
     "random passage": random_passage,
     "label prior": label_prior,
     "keyword match": keyword_match,
+    "digit check": digit_check,
 }
 """By the names that tasks and run files use."""
 

@@ -14,7 +14,7 @@ from eval.metrics import TEXT, TEXTS, Ratio, Share
 
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "–": "-", "‑": "-", "\u00a0": " "})
 
-_CHECKS = datasets.Features({"pair": TEXT, "expects": datasets.List(TEXTS), "forbids": TEXTS})
+CHECKS = datasets.Features({"pair": TEXT, "expects": datasets.List(TEXTS), "forbids": TEXTS})
 
 
 class ItemAccuracy(Share):
@@ -22,7 +22,7 @@ class ItemAccuracy(Share):
 
     name = "items right"
     about = "share of the sentences whose translation says all it must and nothing it must not, 0 to 1"
-    reference_type = _CHECKS
+    reference_type = CHECKS
 
     def row(self, prediction: str, reference: Mapping[str, Any], _source: str, /) -> tuple[float, float]:
         is_asked = bool(reference["expects"] or reference["forbids"])
@@ -34,7 +34,7 @@ class PairAccuracy(Ratio):
 
     name = "pairs right"
     about = "share of the pairs with both sentences right, 0 to 1"
-    reference_type = _CHECKS
+    reference_type = CHECKS
 
     def rows(
         self, predictions: Sequence[str], references: Sequence[Mapping[str, Any]], _sources: Sequence[str], /

@@ -55,6 +55,10 @@ def _are_topics(value: Any) -> bool:
     )
 
 
+def _are_kinds(value: Any) -> bool:
+    return isinstance(value, list) and all(_is_text(each) for each in value)
+
+
 def _is_coverage(value: Any) -> bool:
     counts = ("sentences", "translated", "split", "cut")
     return isinstance(value, dict) and all(_is_count(value.get(name)) for name in counts)
@@ -65,5 +69,6 @@ _PARTS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "headline": (_is_text, "text"),
     "summary": (_is_text, "text"),
     "topics": (_are_topics, 'a list of {"label": text, "score": number from 0 to 1}, one at least'),
+    "findings": (_are_kinds, "a list of kinds"),
     "coverage": (_is_coverage, "an object with the counts sentences, translated, split and cut"),
 }

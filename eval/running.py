@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from eval import classification
+from eval import classification, findings
 from eval.baselines import BASELINES
 from eval.examples import Example
 from eval.intervals import SEED, interval
@@ -140,7 +140,13 @@ class _Produced:
 def _produce(task: Task, data: DataSet, models: Models, progress: Progress | None) -> _Produced:
     for role in task.roles:
         models.of(role)
-    steps = {"translation": _translate, "summary": _summarize, "topics": _classify, "digest": _digest}
+    steps = {
+        "translation": _translate,
+        "summary": _summarize,
+        "topics": _classify,
+        "digest": _digest,
+        "facts": _check,
+    }
     outputs: list[Json] = []
     marks: Counter[str] = Counter()
     milliseconds = []
@@ -202,6 +208,11 @@ def _digest(_task: Task, data: DataSet, models: Models) -> _Outputs:
             "coverage": _coverage_output(digest.translation.coverage),
         }
         yield output, digest.translation
+
+
+def _check(_task: Task, data: DataSet, _models: Models) -> _Outputs:
+    for example in data.examples:
+        yield {"findings": findings.kinds(example.source, example.article)}, None
 
 
 def _english(task: Task, data: DataSet, models: Models) -> list[str | Translation]:
@@ -308,7 +319,7 @@ def _joint_checksum(checksums: Sequence[str]) -> str:
 
 
 def _engines(task: Task, models: Models) -> str:
-    return "+".join(dict.fromkeys(models.of(role).engine.name for role in task.roles))
+    return "+".join(dict.fromkeys(models.of(role).engine.name for role in task.roles)) or "rules"
 
 
 def _settings(models: Models) -> dict[str, Json]:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eval import sets
+from eval import findings, sets
 from eval.classification import Accuracy, AnyAccuracy, CalibrationError, MacroF1
 from eval.contrast import ItemAccuracy, PairAccuracy
 from eval.examples import Example
+from eval.findings import FalseAlarms, SlipRecall
 from eval.grounded import (
     Coverage,
     EntityPrecision,
@@ -25,8 +26,9 @@ from eval.overlap import Bleu, Chrf, ChrfPlusPlus, Rouge1, Rouge2, RougeLsum, Te
 from eval.runs import Json
 from toolkit.errors import InputError
 
-STEPS = ("translation", "summary", "topics", "digest")
-"""What comes out: English text; a headline and a summary; every label with its score; all of it."""
+STEPS = ("translation", "summary", "topics", "digest", "facts")
+"""What comes out: English text; a headline and a summary; every label with its score; all of it; the facts in which
+the English text and the German source differ."""
 CONTRAST = "contrast-"
 
 
@@ -108,6 +110,7 @@ class Task:
             "summary": ("summarizer",),
             "topics": ("topics",),
             "digest": ("summarizer", "topics"),
+            "facts": (),
         }
         return first + last[self.step]
 
@@ -245,6 +248,21 @@ def _own_tasks() -> tuple[Task, ...]:
                 Measure(metric=Coverage(), references="source", output="coverage", is_floor=False),
             ),
             baselines=("copy",),
+        ),
+        Task(
+            name="facts",
+            about="fact checks of German sentences and English ones, references or with a slip planted",
+            version=1,
+            step="facts",
+            # Both are given: nothing is translated first.
+            language="en",
+            dataset=findings.data,
+            measures=(
+                Measure(metric=SlipRecall(), references="checks", output="findings"),
+                # The digit check finds nothing but numbers, and so has less to be wrong about.
+                Measure(metric=FalseAlarms(), references="checks", output="findings", is_floor=False),
+            ),
+            baselines=("digit check",),
         ),
     )
 

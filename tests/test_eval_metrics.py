@@ -30,6 +30,9 @@ def _inputs(metric: Metric) -> dict[str, list[Any]]:
         return {"predictions": [SCORES, SCORES], "references": [["sport"], ["economy", "sport"]]}
     if kind == "eval.contrast":
         return {"predictions": ["3 million", "3 billion"], "references": [CHECKS, CHECKS]}
+    if kind == "eval.findings":
+        good = {"pair": "", "expects": [], "forbids": []}
+        return {"predictions": [["3 million"], ["name"]], "references": [CHECKS, good]}
     if metric.name == "coverage":
         return {"predictions": [COUNTS, COUNTS], "references": ["x", "y"]}
     texts = ["In May Germany paid 3.5 billion to Bonn.", "The city of Bonn has 12 schools."]

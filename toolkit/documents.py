@@ -128,6 +128,9 @@ REASONS: dict[str, str] = {
     "repetition": "it repeats itself",
     "german": "German words were left as they are",
     "split": "translated in parts",
+    "retried": "a second attempt, after the first repeated itself or stopped early",
+    "recased": "the German is in capitals",
+    "foreign": "the source does not look like German",
 }
 """Every reason to check a translated segment, with what it tells the reader."""
 
