@@ -70,6 +70,14 @@ def as_jsonl(*records: object) -> str:
     return "".join(json.dumps(record) + "\n" for record in records)
 
 
+CHECKED = ["translation", "doubt", "to_check", "checks"]
+
+
+def pair(row: dict[str, object]) -> tuple[object, object]:
+    """A text with its translation."""
+    return row["text"], row["translation"]
+
+
 def klartext_batch(source: Path, target: Path) -> list[str]:
     """The command line of a process."""
     return [sys.executable, "-m", "toolkit", "batch", "--engine", "fake", str(source), "-o", str(target)]
@@ -138,8 +146,9 @@ def test_parquet_keeps_its_types(batch: Batch) -> None:
     pq.write_table(table, "a.parquet", row_group_size=700)
     assert batch("a.parquet", "-o", "o.parquet").code == 0
     made = pq.read_table("o.parquet")
-    assert made.drop_columns(["translation"]).combine_chunks().equals(table.combine_chunks()) or made.schema.equals(
-        table.schema.append(pa.field("translation", pa.string()))
+    added = {"translation": pa.string(), "doubt": pa.float64(), "to_check": pa.int64(), "checks": pa.string()}
+    assert made.drop_columns([*added]).combine_chunks().equals(table.combine_chunks()) or made.schema.equals(
+        pa.schema([*table.schema, *(pa.field(name, kind) for name, kind in added.items())])
     )
     assert made["when"].to_pylist()[0] == table["when"].to_pylist()[0]
     assert made["tags"].to_pylist() == table["tags"].to_pylist()
@@ -157,8 +166,8 @@ def test_json_of_many_types_becomes_a_table(batch: Batch) -> None:
         "a.jsonl", as_jsonl({"text": "Ende.", "a": 1, "b": True}, {"text": "Ende.", "a": 1.5, "c": {"d": 1}, "b": None})
     )
     assert batch("a.jsonl", "-o", "o.parquet").code == 0
-    assert pq.read_schema("o.parquet").names == ["text", "a", "b", "c", "translation"]
-    assert pq.read_table("o.parquet").to_pylist() == [
+    assert pq.read_schema("o.parquet").names == ["text", "a", "b", "c", *CHECKED]
+    assert pq.read_table("o.parquet").drop_columns(CHECKED[1:]).to_pylist() == [
         {"text": "Ende.", "a": 1.0, "b": True, "c": None, "translation": "Edne."},
         {"text": "Ende.", "a": 1.5, "b": None, "c": '{"d": 1}', "translation": "Edne."},
     ]
@@ -190,7 +199,7 @@ def test_folder_pattern_and_standard_input(batch: Batch) -> None:
     assert batch("-", "-o", "o.txt", stdin=b"Ende gut.\r\n\nEnde").code == 0
     assert lines("o.txt") == ["Edne tug.", "", "Edne"]
     assert batch("-", "-o", "p.jsonl", "--format", "csv", stdin=b'text\n"Ende\ngut."\n').code == 0
-    assert jsonl("p.jsonl") == [{"text": "Ende\ngut.", "translation": "Edne\ntug."}]
+    assert [pair(row) for row in jsonl("p.jsonl")] == [("Ende\ngut.", "Edne\ntug.")]
     assert not list(Path().glob("*.input*"))
 
 
@@ -198,9 +207,11 @@ def test_every_task(batch: Batch) -> None:
     written("a.jsonl")
     assert batch("a.jsonl", "-o", "d.jsonl", "--task", "digest", "--labels", "sport,politics").code == 0
     digest = jsonl("d.jsonl")[0]
-    assert list(digest) == ["text", "n", "translation", "headline", "summary", "topic", "topic_score", "record"]
+    assert list(digest) == [
+        "text", "n", *CHECKED[:3], "headline", "summary", "unsupported", "topic", "topic_score", "record",
+    ]  # fmt: skip
     assert batch("a.jsonl", "-o", "s.csv", "--task", "summarize", "--prefix", "en_").code == 0
-    assert lines("s.csv")[0] == "text,n,en_headline,en_summary,en_record"
+    assert lines("s.csv")[0] == "text,n,en_headline,en_summary,en_unsupported,en_record"
     assert batch("a.jsonl", "-o", "t.parquet", "--task", "topics", "--from", "en").code == 0
     topics = pq.read_table("t.parquet").to_pylist()
     assert [row["topic"] is None for row in topics][1]
@@ -349,9 +360,9 @@ def test_csv_with_quotes_and_line_breaks(batch: Batch) -> None:
     write("a.csv", '\ufefftext,"a ""b"", c"\r\n"Er sagte: ""Gut,\nso.""","x\r\ny"\r\nEnde,z\r\n')
     assert batch("a.csv", "-o", "o.csv").code == 0
     made = list(csv.reader(io.StringIO(Path("o.csv").read_bytes().decode(), newline="")))
-    assert made[0] == ["text", 'a "b", c', "translation"]
-    assert made[1] == ['Er sagte: "Gut,\nso."', "x\r\ny", 'Re etgas: "Tug,\nos."']
-    assert made[2] == ["Ende", "z", "Edne"]
+    assert made[0] == ["text", 'a "b", c', *CHECKED]
+    assert made[1][:3] == ['Er sagte: "Gut,\nso."', "x\r\ny", 'Re etgas: "Tug,\nos."']
+    assert made[2][:3] == ["Ende", "z", "Edne"]
     # Fields that are missing or too many are the record's own fault; a quote that is never closed is the table's.
     write("b.csv", "text,n\nEnde,1\nEnde\nEnde,1,2\nGut,2\n")
     assert batch("b.csv", "-o", "b.jsonl").code == 1
@@ -374,11 +385,13 @@ def test_bytes_that_are_not_in_the_encoding(batch: Batch) -> None:
     write("a.csv", latin)
     assert batch("a.csv", "-o", "o.jsonl").code == 1
     made = jsonl("o.jsonl")
-    assert made[0] == {"text": "Gr\ufffd\ufffde", "wer": "J\ufffdrg", "translation": None, "error": made[0]["error"]}
+    nothing = dict.fromkeys(CHECKED)
+    assert made[0] == {"text": "Gr\ufffd\ufffde", "wer": "J\ufffdrg", **nothing, "error": made[0]["error"]}
     assert "byte 0xFC at character 2 is not in the file's encoding" in str(made[0]["error"])
     assert made[1]["translation"] == "Edne"
     assert batch("a.csv", "-o", "p.jsonl", "--encoding", "latin-1").code == 0
-    assert jsonl("p.jsonl")[0] == {"text": "Grüße", "wer": "Jörg", "translation": "Eßürg"}
+    assert pair(jsonl("p.jsonl")[0]) == ("Grüße", "Eßürg")
+    assert jsonl("p.jsonl")[0]["wer"] == "Jörg"
     write("b.txt", b"Ende\nGr\xfc\xdfe\nEnde\n")
     assert batch("b.txt", "-o", "b.en.txt").code == 1
     assert lines("b.en.txt") == ["Edne", "", "Edne"]
@@ -607,10 +620,12 @@ def test_going_on_where_it_stopped(stopped: Batch, stop: Callable[..., None]) ->
         (("--task", "digest"), "another task (was translate, is digest)"),
         (("--precision", "float32"), "another precision (was auto, is float32)"),
         (("--max-chars", "77"), "another size limit (was 1000000, is 77)"),
+        (("--glossary", "terms.tsv"), "another glossary (was none, is "),
     ],
 )
 def test_a_changed_setting_is_noticed(stopped: Batch, more: tuple[str, ...], words: str) -> None:
     before = Path("o.txt.journal").read_bytes()
+    Path("terms.tsv").write_text("Rat\tcouncil\n", encoding="utf-8")
     target = "o.txt"
     if more == ("--task", "digest"):
         target = "o.csv"
@@ -620,6 +635,18 @@ def test_a_changed_setting_is_noticed(stopped: Batch, more: tuple[str, ...], wor
     assert words in ran.err
     assert "--restart" in ran.err
     assert Path(f"{target}.journal").read_bytes() == before
+
+
+def test_glossary(batch: Batch) -> None:
+    Path("in.txt").write_text("Der Rat stimmt zu.\nEnde gut.\n", encoding="utf-8")
+    Path("terms.tsv").write_text("Rat\tcouncil\n", encoding="utf-8")
+    assert batch("in.txt", "-o", "out.txt", "--glossary", "terms.tsv").code == 0
+    assert lines("out.txt") == ["Red council tmmits uz.", "Edne tug."]
+    Path("terms.tsv").write_text("Rat\n\tcouncil\n", encoding="utf-8")
+    ran = batch("in.txt", "-o", "new.txt", "--glossary", "terms.tsv")
+    assert (ran.code, ran.out) == (2, "")
+    assert "terms.tsv, line 2: expected German, got ''" in ran.err
+    assert not Path("new.txt").exists()
 
 
 def test_a_changed_input_or_model_is_noticed(stopped: Batch, monkeypatch: pytest.MonkeyPatch) -> None:

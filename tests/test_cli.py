@@ -90,6 +90,31 @@ def test_translate_writes_a_file(run: Run) -> None:
     assert run("translate", "-", stdin=GERMAN.encode()).out == Path("out.txt").read_text(encoding="utf-8")
 
 
+def test_glossary(run: Run) -> None:
+    glossary = write("terms.tsv", "Stadtrat\tmunicipal board\nBau der Straßenbahn\n")
+    ran = run("translate", "--text", GERMAN, "--glossary", glossary, "--json")
+    assert ran.code == 0
+    (record,) = ran.records
+    first, second = record["segments"]  # type: ignore[misc]
+    assert "municipal board" in first["translation"].lower()
+    assert [(term["source"], term["wanted"], term["applied"]) for term in first["terms"]] == [
+        ("Stadtrat", "municipal board", True),
+        ("Bau der Straßenbahn", "Bau der Straßenbahn", True),
+    ]
+    assert second["terms"] == []
+    assert run("digest", "--text", GERMAN, "--glossary", glossary, "--json").records[0]["segments"][0] == first  # type: ignore[index]
+    ran = run("translate", "--text", "Stadtrat 17 und Stadtrat 17", "--glossary", write("odd.csv", "17,eighteen\n"))
+    assert ran.err == "klartext: text: 2 of 2 terms of the glossary not applied: eighteen\n"
+    for content, message in (
+        ("Rat\tcouncil\nRat\tadvice\n", "terms.tsv, line 2: 'Rat' is to become 'advice', but 'council' in"),
+        (b"Gew\xe4hr\twarranty\n", "terms.tsv is not UTF-8 (byte 0xE4 at position 3): save it as UTF-8"),
+    ):
+        ran = run("translate", "--text", GERMAN, "--glossary", write("terms.tsv", content))
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err.startswith(f"klartext: error: {message}")
+        assert ran.err.count("\n") == 1
+
+
 def test_digest_on_a_terminal_and_as_json(run: Run) -> None:
     ran = run("digest", "--text", GERMAN, "--labels", "politics,sport")
     assert ran.code == 0

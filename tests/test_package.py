@@ -29,7 +29,7 @@ HEAVY = (
 
 PUBLIC = """
 BatchWorker CacheError Coverage DEFAULT_LABELS Digest Document EngineError EngineSettings Finding GenerationOptions
-InputError KlartextError MARKS Model ModelError Outcome Pipeline Preset REASONS Segment Summarizer Summary
+Glossary InputError KlartextError MARKS Model ModelError Outcome Pipeline Preset REASONS Segment Summarizer Summary
 SummarySentence TermUse TopicClassifier TopicScore Topics TranslatedSegment Translation TranslationMemory Translator
 __version__ digest_many presets read_document resolve shipped translate_many
 """.split()
@@ -56,7 +56,7 @@ LAYERS = (
     ("glossary", "segmentation", "grounding", "journal", "memory"),
     ("clauses", "salience"),
     ("passages",),
-    ("inputs", "output", "progress", "records", "terminal", "uploads"),
+    ("inputs", "notes", "output", "progress", "records", "terminal", "uploads"),
     ("exports",),
     ("tables",),
     ("engines",),

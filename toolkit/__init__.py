@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from toolkit.engines import EngineSettings, GenerationOptions
     from toolkit.errors import CacheError, EngineError, InputError, KlartextError, ModelError
+    from toolkit.glossary import Glossary
     from toolkit.memory import TranslationMemory
     from toolkit.pipeline import Pipeline
     from toolkit.segmentation import read_document
@@ -56,6 +57,7 @@ __all__ = [
     "EngineSettings",
     "Finding",
     "GenerationOptions",
+    "Glossary",
     "InputError",
     "KlartextError",
     "Model",
@@ -97,6 +99,7 @@ _HOMES = {
     "EngineSettings": "engines",
     "Finding": "documents",
     "GenerationOptions": "engines",
+    "Glossary": "glossary",
     "InputError": "errors",
     "KlartextError": "errors",
     "Model": "store",

@@ -14,7 +14,7 @@ from toolkit.batch.destination import Destination
 from toolkit.batch.job import Job, Totals
 from toolkit.batch.reporting import JobReport, spell
 from toolkit.batch.worker import BatchWorker
-from toolkit.commands import engine_settings, load_models
+from toolkit.commands import engine_settings, load_models, read_glossary
 from toolkit.engines import GenerationOptions
 from toolkit.errors import InputError, KlartextError
 from toolkit.inputs import STANDARD_INPUT, open_standard_input, read_labels
@@ -103,6 +103,7 @@ def _worker(options: argparse.Namespace) -> BatchWorker:
         options=GenerationOptions(beam=options.beam),
         max_characters=options.max_chars,
         cache=None if options.cache is None else Path(options.cache),
+        glossary=read_glossary(options),
     )
 
 

@@ -23,8 +23,9 @@ _EPILOG = (
     "Results go to standard output, words about them to standard error."
 )
 _BATCH_EPILOG = (
-    "New columns: translate: translation; summarize: headline, summary, record; topics: topic, topic_score, record; "
-    "digest: all of these. record is the JSON of `klartext digest --json`. Every column of the input stays before "
+    "New columns: translate: translation, doubt (of the sentence in most doubt), to_check (how many sentences), checks "
+    "(these with reasons and findings); summarize: headline, summary, unsupported (how many of its sentences), record; "
+    "topics: topic, topic_score, record; digest: all but checks, which record has. record is the JSON of `klartext digest --json`. Every column of the input stays before "
     "them. .txt output and the files of a folder hold one of them alone: translation, summary, topic, of a digest "
     "(in a folder) record. As many records come out as went in, in order; one that fails has an empty line or null, "
     "in .jsonl an error too, and is listed in OUT.errors.jsonl. OUT.journal holds what is done until all is; a job "
@@ -106,6 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
     translate = command("translate", "German text into English, paragraphs and blank lines kept", usage=inputs)
     _add_inputs(translate)
     _add_model(translate, "--model", "translator")
+    _add_glossary(translate)
     _add_engine(translate)
 
     summarize = command("summarize", "a headline and a short summary of English or German text", usage=inputs)
@@ -114,6 +116,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sentences(summarize)
     _add_model(summarize, "--model", "summarizer")
     _add_model(summarize, "--translator", "translator for German text")
+    _add_glossary(summarize)
     _add_engine(summarize)
 
     topics = command("topics", "how well each label fits an English or German text", usage=inputs)
@@ -125,6 +128,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_model(topics, "--model", "topic model")
     _add_model(topics, "--translator", "translator for German text")
+    _add_glossary(topics)
     _add_engine(topics)
 
     digest = command("digest", "translation, summary and topics of German text", usage=inputs)
@@ -234,6 +238,7 @@ def _add_app(parser: argparse.ArgumentParser) -> None:
     _add_model(parser, "--translator", "translator")
     _add_model(parser, "--summarizer", "summarizer")
     _add_model(parser, "--topics-model", "topic model")
+    _add_glossary(parser)
     _add_engine(parser)
 
 
@@ -243,6 +248,7 @@ def _add_digest(parser: argparse.ArgumentParser) -> None:
     _add_model(parser, "--translator", "translator")
     _add_model(parser, "--summarizer", "summarizer")
     _add_model(parser, "--topics-model", "topic model")
+    _add_glossary(parser)
     _add_engine(parser)
 
 
@@ -275,6 +281,14 @@ def _add_model(parser: argparse.ArgumentParser, option: str, what: str) -> None:
         option,
         metavar="MODEL",
         help=f"{what}: a name from `klartext models`, a folder, or a hub name organisation/model",
+    )
+
+
+def _add_glossary(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--glossary",
+        metavar="FILE",
+        help="terms and the English wanted for them, .tsv or .csv: German, English; a name without English stays",
     )
 
 

@@ -5,50 +5,26 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from toolkit import __version__, exports, records, terminal
-from toolkit.documents import MARKS, Document, Summary, Topics, Translation
+from toolkit.documents import Document, Topics, Translation
 from toolkit.engines import EngineSettings, GenerationOptions
 from toolkit.errors import EngineError, InputError
+from toolkit.glossary import Glossary
 from toolkit.inputs import Source, read_labels, read_sources
 from toolkit.messages import say
+from toolkit.notes import language_notes, name_of, summary_notes, translation_notes
 from toolkit.output import Output
 from toolkit.progress import Progress, run_interruptibly
 
 if TYPE_CHECKING:
     from toolkit.translation import Translator
 
-_NAMED_MARKS = ("foreign", "split", "cut", "loop", "lost")
-"""Marks worth a line on standard error; the others are repairs that worked."""
-_NAMED_SENTENCES = 8
 _LOADING_SECONDS: float = 3.0
-_LANGUAGES = {
-    "ar": "Arabic",
-    "cs": "Czech",
-    "da": "Danish",
-    "el": "Greek",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "he": "Hebrew",
-    "hu": "Hungarian",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "nl": "Dutch",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "sv": "Swedish",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "zh": "Chinese",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +133,7 @@ class _Translate:
         if english and not english.endswith("\n"):
             english += "\n"
         record = records.record(document, translation=translation, checksums=_checksums(self._translator))
-        return _Outcome(record, english, (*_language_notes(document), *_mark_notes(translation)))
+        return _Outcome(record, english, (*language_notes(document), *translation_notes(translation)))
 
 
 class _Digest:
@@ -193,7 +169,11 @@ class _Digest:
                 tick=progress.tick,
             )
         checksums = _checksums(pipeline.translator, pipeline.summarizer, pipeline.topics)
-        notes = (*_language_notes(document), *_mark_notes(digest.translation), *_summary_notes(digest.summary))
+        notes = (
+            *language_notes(document),
+            *translation_notes(digest.translation),
+            *summary_notes(digest.summary),
+        )
         ending = _ending(options)
         if ending is None:
             shown: str | bytes = terminal.render_digest(digest, output.screen)
@@ -225,12 +205,12 @@ class _English:
                 self.translator = run_interruptibly(lambda: _translator(self._options.translator, self._options))
             translation = _translate(self.translator, document, source)
             said = ("German text: translated first",) if choice == "auto" else ()
-            return document, translation, (*said, *_mark_notes(translation))
+            return document, translation, (*said, *translation_notes(translation))
         if language == "en":
             return document, None, ()
         notes: tuple[str, ...] = ()
         if document.segments:
-            found = "language uncertain" if language is None else f"looks like {_language(language)}"
+            found = "language uncertain" if language is None else f"looks like {name_of(language)}"
             notes = (f"{found}: read as English (--from de translates it first)",)
         return _read(text, source, language="en"), None, notes
 
@@ -259,7 +239,7 @@ class _Summarize:
         )
         english = [segment.text for segment in (document if translation is None else translation).segments]
         rendered = terminal.render_summary(summary, english, output.screen)
-        return _Outcome(record, rendered, (*notes, *_summary_notes(summary)))
+        return _Outcome(record, rendered, (*notes, *summary_notes(summary)))
 
 
 class _Topics:
@@ -342,10 +322,20 @@ def engine_settings(options: argparse.Namespace) -> EngineSettings:
     )
 
 
+def read_glossary(options: argparse.Namespace) -> Glossary | None:
+    """The glossary of --glossary; None without one."""
+    return None if options.glossary is None else Glossary.read(options.glossary)
+
+
 def _translator(model: str | None, options: argparse.Namespace) -> Translator:
     from toolkit.translation import Translator
 
-    return Translator(model, settings=engine_settings(options), options=GenerationOptions(beam=options.beam))
+    return Translator(
+        model,
+        settings=engine_settings(options),
+        options=GenerationOptions(beam=options.beam),
+        glossary=read_glossary(options),
+    )
 
 
 def _read(text: str, source: Source, *, language: str | None) -> Document:
@@ -376,29 +366,3 @@ def _checksums(*steps: _HasModel | None) -> dict[str, str]:
 
     models = (step.model for step in steps if step is not None)
     return {model.name: model.checksum for model in models if isinstance(model, Model)}
-
-
-def _language_notes(document: Document) -> Iterator[str]:
-    if not document.segments:
-        yield "nothing to translate"
-    elif document.language not in (None, "de"):
-        yield f"looks like {_language(document.language)}, not German: translated what can be"
-
-
-def _mark_notes(translation: Translation) -> Iterator[str]:
-    total = len(translation.segments)
-    is_foreign = translation.document.language not in (None, "de")  # said once for the whole
-    for mark in _NAMED_MARKS[is_foreign:]:
-        numbers = [number for number, segment in enumerate(translation.segments, start=1) if mark in segment.marks]
-        if numbers:
-            listed = ", ".join(map(str, numbers[:_NAMED_SENTENCES])) + ", …" * (len(numbers) > _NAMED_SENTENCES)
-            yield f"{len(numbers)} of {total} sentences marked {mark} ({MARKS[mark]}): {listed}"
-
-
-def _summary_notes(summary: Summary) -> Iterator[str]:
-    if summary.truncated:
-        yield f"{summary.truncated} sentences are longer than the summarizer reads and are not in the summary"
-
-
-def _language(code: str | None) -> str:
-    return _LANGUAGES.get(code or "", code or "an unknown language")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
 from toolkit.documents import Digest, Document, Summary, Topics, TranslatedSegment, Translation
 from toolkit.engines import EngineSettings
+from toolkit.glossary import Glossary
 from toolkit.labels import read_labels
 from toolkit.segmentation import read_document
 from toolkit.summarization import Summarizer
@@ -23,9 +24,14 @@ class Pipeline:
         topics: TopicClassifier | None = None,
         *,
         settings: EngineSettings | None = None,
+        glossary: Glossary | None = None,
     ) -> None:
-        """What is not given is loaded as shipped, with `settings`."""
+        """What is not given is loaded as shipped, with `settings`; a translator that is given keeps its own glossary
+        unless one is given beside it.
+        """
         self.translator = translator or Translator(settings=settings)
+        if glossary is not None:
+            self.translator = self.translator.variant(glossary=glossary)
         self.summarizer = summarizer or Summarizer(settings=settings)
         self.topics = topics or TopicClassifier(settings=settings)
 

@@ -139,14 +139,20 @@ def _placed(attempt: Attempt, occurrences: Sequence[Occurrence]) -> list[_Candid
 
 
 def _around(attempt: Attempt, occurrences: Sequence[Occurrence]) -> list[_Candidate]:
-    """The text between the missing terms, each part by itself."""
+    """The text between the terms, each part by itself: between those that are missing, or between all."""
+    unmet = _unmet(occurrences, attempt.output)
+    chosen = [unmet] if len(unmet) == len(occurrences) else [unmet, occurrences]
+    return [(joined, parts_of(_between(attempt.text, some))) for some in chosen]
+
+
+def _between(text: str, occurrences: Sequence[Occurrence]) -> list[str]:
+    """What is to be translated (even positions) and what is not, links and the English of terms, in turn."""
     pieces: list[str] = []
     end = 0
-    for each in _unmet(occurrences, attempt.output):
-        pieces += (*protection.pieces(attempt.text[end : each.start]), each.entry.english)
+    for each in occurrences:
+        pieces += (*protection.pieces(text[end : each.start]), each.entry.english)
         end = each.end
-    pieces += protection.pieces(attempt.text[end:])
-    return [(joined, parts_of(pieces))]
+    return [*pieces, *protection.pieces(text[end:])]
 
 
 def _marked(occurrence: Occurrence) -> str:

@@ -129,6 +129,7 @@ class Job:
             "precision": worker.settings.precision,
             "device": worker.settings.device,
             "generation options": repr(worker.options),
+            "glossary": worker.glossary and worker.glossary.checksum[:16],
             **_settings(worker),
             "size limit": worker.max_characters,
         }

@@ -13,6 +13,7 @@ from toolkit.batch.outcomes import MAX_CHARACTERS, SOUND_TEXT, attempt, text_pro
 from toolkit.documents import Digest, Document, Summary, Topics, Translation
 from toolkit.engines import EngineSettings, GenerationOptions
 from toolkit.errors import InputError
+from toolkit.glossary import Glossary
 from toolkit.labels import read_labels
 from toolkit.memory import TranslationMemory
 from toolkit.tables.rows import FLOAT, MIXED, STRING
@@ -70,6 +71,8 @@ class BatchWorker:
     max_characters: int = MAX_CHARACTERS
     cache: Path | None = None
     """A file that remembers translated sentences from job to job."""
+    glossary: Glossary | None = None
+    """Terms and the English wanted for them."""
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -148,7 +151,9 @@ class BatchWorker:
         translator = None
         if needs_translator:
             memory = TranslationMemory(path=self.cache)
-            translator = Translator(self.translator, settings=self.settings, options=self.options, memory=memory)
+            translator = Translator(
+                self.translator, settings=self.settings, options=self.options, memory=memory, glossary=self.glossary
+            )
         has_summary, has_topics = self.task in ("summarize", "digest"), self.task in ("topics", "digest")
         return Steps(
             translator,
