@@ -77,7 +77,7 @@ def _render_pair(
     gaps = document.gaps()
     marker = _MARKER.search(gaps[paragraph.first])
     before = f'<span class="kt-marker">{escape(marker.group().strip())}</span> ' if marker else ""
-    kind = " kt-headline" if _is_headline(document, paragraph) else " kt-item" if marker else ""
+    kind = " kt-item" if marker else " kt-headline" if _is_headline(document, paragraph) else ""
     english, german = [before], [before]
     for index in range(paragraph.first, paragraph.last + 1):
         gap = " " if index < paragraph.last else ""

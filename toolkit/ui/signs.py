@@ -26,6 +26,8 @@ _GLYPHS = {
     "german": ("ß", False),
     "foreign": ("~", False),
     "split": ("+", False),
+    "retried": ("2", False),
+    "recased": ("A", False),
     "term": ("§", False),
 }
 
