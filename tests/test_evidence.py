@@ -11,8 +11,8 @@ import pytest
 
 from toolkit.engines.fake import FakeEncoder
 from toolkit.errors import ModelError
-from toolkit.evidence import _MOST_CACHED, Calibration, SimilarityEvidence, VectorCache
-from toolkit.labels import read_labels
+from toolkit.evidence import _MOST_CACHED, Anchors, Calibration, SimilarityEvidence, VectorCache
+from toolkit.labels import DESCRIPTIONS, aspects, read_labels
 
 
 def evidence(labels: list[str], calibration: Calibration) -> SimilarityEvidence:
@@ -63,6 +63,34 @@ def test_no_overflow_at_large_scales() -> None:
         for value in (-1.0, 0.0, 1.0):
             row = np.full(2 + len(calibration.fields), value)
             assert all(0 <= p <= 1 for p in found.probabilities(row, multi_label=multi_label))
+
+
+def anchored(meanings: list[str]) -> tuple[Anchors, dict[str, int]]:
+    """Meanings whose aspects are the axes of a space, in order."""
+    axes = {part: index for index, part in enumerate(dict.fromkeys(p for m in meanings for p in aspects(m)))}
+    return Anchors(meanings, template="{}", embed=lambda texts: np.eye(len(axes))[[axes[t] for t in texts]]), axes
+
+
+def test_the_nearest_aspect_counts_most_and_one_alone_is_a_cosine() -> None:
+    anchors, axes = anchored([DESCRIPTIONS["sports"], "chess"])
+    text = np.zeros((1, len(axes)))
+    text[0, axes["tennis"]], text[0, axes["chess"]] = 0.6, 0.8
+    count = len(axes) - 1
+    for sharpness, expected in (
+        (0.0, 0.6 / count),
+        (20.0, math.log((math.exp(12) + count - 1) / count) / 20),
+        (1e6, 0.6),
+    ):
+        found = anchors.similarities(text, sharpness=sharpness)
+        assert found.tolist() == [pytest.approx([expected, 0.8], abs=1e-4)]
+
+
+def test_meanings_are_compared_by_the_means_of_their_aspects() -> None:
+    anchors, axes = anchored([DESCRIPTIONS["sports"], "tennis", "chess"])
+    between = anchors.between()
+    assert np.diag(between) == pytest.approx(1)
+    assert between[0, 1] == pytest.approx(1 / math.sqrt(len(axes) - 1))
+    assert between[0, 2] == pytest.approx(0)
 
 
 def test_the_cache_is_bounded_and_serves_more_than_it_holds() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from toolkit.labels import DEFAULT_LABELS, DESCRIPTIONS, NEWS_FIELDS, describe, read_labels, shorten
+from toolkit.labels import DEFAULT_LABELS, DESCRIPTIONS, NEWS_FIELDS, aspects, describe, read_labels, shorten
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,21 @@ from toolkit.labels import DEFAULT_LABELS, DESCRIPTIONS, NEWS_FIELDS, describe, 
 def test_meanings(name: str, meaning: str) -> None:
     assert describe(name) == meaning
     assert read_labels([name])[0].meaning == meaning
+
+
+def test_a_known_field_is_several_things_and_any_other_meaning_one() -> None:
+    sports = aspects(describe("sport"))
+    assert sports[:3] == ("sports", "matches", "teams")
+    assert len(sports) == len(set(sports)) > 5
+    assert aspects(describe("sport & health")) == (*sports, *aspects(describe("health")))
+    for meaning in ("chess", "sports: my own, matches and teams", f"{DESCRIPTIONS['sport']}; dragons", ""):
+        assert aspects(meaning) == (meaning,)
+
+
+def test_every_field_of_news_has_aspects_of_a_few_words() -> None:
+    for field in NEWS_FIELDS:
+        assert 8 <= len(aspects(field)) <= 12
+        assert all(part == part.strip() and 1 <= len(part.split()) <= 5 for part in aspects(field))
 
 
 def test_the_news_set() -> None:

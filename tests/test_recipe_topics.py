@@ -11,7 +11,15 @@ import numpy as np
 import pytest
 import torch
 
-from models.recipes import biencoder, topic_card, topic_examples, topic_scores, topics
+from models.recipes import (
+    biencoder,
+    topic_alternatives,
+    topic_card,
+    topic_examples,
+    topic_scores,
+    topic_zero_shot,
+    topics,
+)
 from models.recipes.topic_examples import Example
 from tests import tiny_models
 from toolkit.engines import EngineSettings
@@ -136,11 +144,28 @@ def write_sources(data: Path) -> None:
     for name, found in (("bbc_news_topics", bbc), ("reuters21578_single_topic", reuters)):
         with lzma.open(data / "topics" / f"{name}.jsonl.xz", "wt", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in found)
-    for name in topic_card.SETS:
+    for name in topic_scores.SETS:
         dev = [{"text": f"{text(s)}.", "label": s} for s in sections * 8]
         dev.append({"text": "held out words of a development text that nobody may learn from", "label": "sports"})
         lines = "".join(json.dumps(row) + "\n" for row in dev)
         (data / "dev" / "topics" / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+
+
+ALTERNATIVES = {
+    "judged": 30,
+    "pairs": 20,
+    "threads": 1,
+    "bi_encoder": 0.5,
+    "seconds": {"5": 0.1},
+    "cross_encoder": {
+        "steps": 3,
+        "entailment": 0.412,
+        "texts": 10,
+        "tokens": 64,
+        "topics": dict.fromkeys(topic_scores.SETS, 0.25),
+        "seconds": {"5": 1.5},
+    },
+}
 
 
 def test_the_whole_recipe(base: Path, tmp_path: Path) -> None:
@@ -159,7 +184,11 @@ def test_the_whole_recipe(base: Path, tmp_path: Path) -> None:
     card = (output / "README.md").read_text(encoding="utf-8")
     assert "{" not in card.replace(topics.TEMPLATE, "")
     assert "| newsapi (" in card
-    assert "not measured" in card
+    zero_shot = json.loads((work / "zero-shot.json").read_text(encoding="utf-8"))
+    assert f"{zero_shot['bbc-1000']['zero_shot']['its source']['accuracy']:.3f}" in card
+    (work / "alternatives.json").write_text(json.dumps(ALTERNATIVES), encoding="utf-8")
+    topic_card.write_card(work, output)
+    assert "| cross-encoder | 0.412 |" in (output / "README.md").read_text(encoding="utf-8")
     assert max(map(len, (line for line in card.splitlines() if not line.startswith("|")))) <= 200
     classifier = TopicClassifier(output, settings=EngineSettings(engine="hf", threads=1))
     assert classifier.calibration == Calibration.read(output)
@@ -183,6 +212,65 @@ def test_a_source_left_out_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.M
     assert {example.section for example in learned} <= {"politics", "earn", "gold"}
     assert learned
     assert not (work / "held-out-newsapi.jsonl").exists()
+
+
+@pytest.mark.parametrize("name", topic_scores.SETS)
+def test_a_zero_shot_number_rests_on_no_text_of_its_set_and_no_section_it_names(name: str) -> None:
+    sections = ("business", "entertainment", "health", "politics", "science", "sports", "technology", "earn", "gold")
+    examples = [Example(f"text {section}", "", section) for section in sections]
+    kept = topic_zero_shot.without(dict.fromkeys(("newsapi", "bbc", "reuters"), examples), name)
+    source, named = topic_zero_shot.LEFT_OUT[name]
+    assert source not in kept
+    left = {example.section for examples in kept.values() for example in examples}
+    assert left == set(sections) - set(named)
+    kept = topic_zero_shot.without(dict.fromkeys(("newsapi", "bbc", "reuters"), examples), name, sections_too=False)
+    assert source not in kept
+    assert all(found == examples for found in kept.values())
+
+
+def test_the_floors() -> None:
+    found = topic_scores.LabelledSet(
+        "x", ("chess and a football match", "shares of banks", "opera"), ("business", "sports"), (1, 0, 1)
+    )
+    assert topic_zero_shot.keyword_match(found) == pytest.approx(2 / 3)  # without a hit the first label
+    encoder = topic_scores.RememberingEncoder(FakeEncoder(max_source_tokens=512))
+    texts = ("news about sports", "business", f"sports {'then other words ' * 100}")
+    found = topic_scores.LabelledSet("x", texts, ("business", "sports"), (1, 0, 1))
+    assert topic_zero_shot.plain_similarity(encoder, found) == 1
+    cut = topic_zero_shot.cut(texts[2], encoder)
+    assert texts[2].startswith(cut)
+    assert encoder.count_tokens([cut]) == [256]
+
+
+def test_the_cross_encoder_learns_and_cuts_the_premise(base: Path) -> None:
+    pairs = [
+        topic_alternatives.Pair("players led the match", hypothesis, verdict)
+        for hypothesis, verdict in (("price of electricity", 0), ("players", 2))
+    ]
+    model = topic_alternatives.CrossEncoder(base)
+
+    def loss() -> float:
+        logits = model.judge([(p.premise, p.hypothesis) for p in pairs])
+        return float(np.mean(np.logaddexp.reduce(logits, axis=1) - logits[[0, 1], [0, 2]]))
+
+    before = loss()
+    assert model.train(pairs, seconds=1e9, most=200) == 200
+    assert loss() < before - 0.1
+    end = "the company fell"
+    long = [(f"{'match ' * 40}{end}", "players"), (f"{'match ' * 200}", "players")]
+    assert np.isfinite(model.judge(long)).all()
+
+
+def test_a_linear_verdict_tells_the_same_text_from_another(base: Path) -> None:
+    texts = [" ".join(words) for words in (*WORDS.values(), *(tuple(reversed(w)) for w in WORDS.values()))]
+    pairs = [topic_alternatives.Pair(a, b, 2 if a == b else 0) for a in texts for b in texts]
+    assert topic_alternatives.bi_encoder(base, pairs, pairs) > 0.9
+
+
+def test_latency_is_told_by_number_of_labels() -> None:
+    found = topic_alternatives.latency(TopicClassifier(engine=FakeEncoder()), [2, 5])
+    assert list(found) == ["2", "5"]
+    assert all(seconds > 0 for seconds in found.values())
 
 
 def similar(count: int, gap: float, seed: int) -> topic_scores.Similarities:

@@ -1,24 +1,27 @@
 """What speaks for a topic label in a text, and the probability that follows: from similarities or from entailment.
 
-With a sentence encoder the evidence is the cosine similarity of passage and label. Whether any label fits at all is
-judged by how far the best of them lies above its rivals: the fields of news that no label covers, and a floor for texts
-that resemble nothing. With a model of entailment the evidence is the logit of "this text is about …", and none of these
-is the logit 0.
+With a sentence encoder the evidence is the cosine similarity of passage and label: with the aspects of a label that is
+a known field of news, the nearest counting most. Whether any label fits at all is judged by how far the best of them
+lies above its rivals: the fields of news that no label covers, and a floor for texts that resemble nothing. With a
+model of entailment the evidence is the logit of "this text is about …", and none of these is the logit 0.
 """
 
 from __future__ import annotations
 
+import functools
+import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from sys import float_info
 from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
 from toolkit import store
 from toolkit.engines import EncoderEngine, EntailmentEngine
 from toolkit.errors import InputError, ModelError
-from toolkit.labels import NEWS_FIELDS, Label, shorten
+from toolkit.labels import NEWS_FIELDS, Label, aspects, shorten
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,6 +47,9 @@ class Calibration:
     """From similarities to probabilities: a model folder's topics.json, or these values, fitted to all-MiniLM-L6-v2."""
 
     template: str = "This is a news article about {}."
+    sharpness: float = 20.0
+    """How much the nearest aspect of a label outweighs its others: at 0 all count alike, the larger the nearer to the
+    nearest alone."""
     scale: float = 30.0
     """What similarities are multiplied by before the softmax over the labels: an inverse temperature."""
     fit_scale: float = 16.0
@@ -148,6 +154,42 @@ class VectorCache:
         return np.asarray([known[text] for text in texts], dtype=np.float64)
 
 
+class Anchors:
+    """What texts are compared with for each of several meanings: the vectors of its aspects, side by side."""
+
+    def __init__(self, meanings: Sequence[str], *, template: str, embed: Callable[[Sequence[str]], Matrix]) -> None:
+        """`embed` gives unit vectors."""
+        import numpy as np
+
+        parts = [aspects(meaning) for meaning in meanings]
+        self._counts = np.array([len(part) for part in parts])
+        self._starts = np.concatenate([[0], np.cumsum(self._counts)[:-1]])
+        self._vectors = embed(_fill(template, list(itertools.chain.from_iterable(parts))))
+
+    def similarities(self, vectors: Matrix, *, sharpness: float) -> Matrix:
+        """Unit vectors × meanings: over the aspects of one, the logarithm of the mean exponential."""
+        import numpy as np
+
+        cosines = vectors @ self._vectors.T
+        most = np.maximum.reduceat(cosines, self._starts, axis=1)
+        if sharpness <= 0:
+            means: Matrix = np.add.reduceat(cosines, self._starts, axis=1) / self._counts
+            return means
+        # Above the nearest one, so that no exponential overflows.
+        above = np.exp(sharpness * (cosines - np.repeat(most, self._counts, axis=1)))
+        pooled: Matrix = most + np.log(np.add.reduceat(above, self._starts, axis=1) / self._counts) / sharpness
+        return pooled
+
+    def between(self) -> Matrix:
+        """Cosines of the meanings with each other, each the mean of its aspects."""
+        import numpy as np
+
+        sums = np.add.reduceat(self._vectors, self._starts, axis=0)
+        units = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), float_info.min)
+        cosines: Matrix = units @ units.T
+        return cosines
+
+
 class SimilarityEvidence:
     """Cosine similarities of passages with the labels and with the fields of news."""
 
@@ -158,11 +200,15 @@ class SimilarityEvidence:
         self._engine = engine
         self._calibration = calibration
         self._count = len(labels)
-        prompts = _fill(calibration.template, [label.meaning for label in labels])
+        meanings = [label.meaning for label in labels]
+        prompts = _fill(calibration.template, meanings)
         _check_lengths(labels, engine.count_tokens(prompts), engine.max_source_tokens)
-        anchors = cache.embed([*prompts, *_fill(calibration.template, calibration.fields)], engine=engine)
-        self._anchors = anchors
-        self._is_near = anchors[: self._count] @ anchors[self._count :].T >= calibration.near
+        self._anchors = Anchors(
+            [*meanings, *calibration.fields],
+            template=calibration.template,
+            embed=functools.partial(cache.embed, engine=engine),
+        )
+        self._is_near = self._anchors.between()[: self._count, self._count :] >= calibration.near
 
     @property
     def passage_tokens(self) -> int:
@@ -175,8 +221,8 @@ class SimilarityEvidence:
     def weigh(self, passages: Sequence[str]) -> Matrix:
         import numpy as np
 
-        similarities: Matrix = np.asarray(self._engine.embed(passages), dtype=np.float64) @ self._anchors.T
-        return similarities
+        vectors = np.asarray(self._engine.embed(passages), dtype=np.float64)
+        return self._anchors.similarities(vectors, sharpness=self._calibration.sharpness)
 
     def probabilities(self, row: Vector, *, multi_label: bool) -> list[float]:
         import numpy as np

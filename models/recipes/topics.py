@@ -22,14 +22,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from models.recipes import biencoder, publishing, topic_card, topic_examples, topic_scores
+from models.recipes import biencoder, publishing, topic_card, topic_examples, topic_scores, topic_zero_shot
 from models.recipes.topic_examples import Example
 from toolkit.evidence import Calibration
-from toolkit.labels import NEWS_FIELDS, describe
+from toolkit.labels import describe
 
 BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of the model.safetensors that all-MiniLM-L6-v2 comes in."""
-TEMPLATE = "This is a news article about {}."
+TEMPLATE = Calibration().template
 """Best of six tried on the development sets with the plain encoder."""
 MOST_A_SECTION = 13_000
 """Examples of a section, so that the largest does not fill memory; a run sees fewer."""
@@ -87,28 +87,19 @@ def prepare(data: Path, work: Path, plan: Plan, *, seed: int) -> None:
 
 
 def interpolate(encoder: biencoder.BiEncoder, work: Path, plan: Plan) -> dict[str, Any]:
-    """Choose how far to go from the plain weights to those of `encoder`, leave `encoder` there, and calibrate it.
+    """Choose how far to go from the plain weights to those of `encoder`, and leave `encoder` there.
 
     The share with the best mean accuracy over the held-out sets of sources not trained on wins, labels described and as
     written counting alike: what only fits the training sections loses. Where there is no such source, all count.
     """
     plain, trained = biencoder.BiEncoder(encoder.folder).weights(), encoder.weights()
-    sets = {name: topic_examples.read_examples(work / f"held-out-{name}.jsonl") for name in plan.validate}
-    # Where sections were left out, a source may have but one to choose from.
-    sets = {name: examples for name, examples in sets.items() if len({example.section for example in examples}) > 1}
+    sets = read_held_out(work, plan)
     accuracies: dict[str, dict[str, float]] = {}
-    calibrations: dict[float, Calibration] = {}
     for share in SHARES:
         encoder.net.load_state_dict(biencoder.interpolate(plain, trained, share))
-        described = {name: similarities(encoder, examples, described=True) for name, examples in sets.items()}
-        bare = {name: similarities(encoder, examples, described=False) for name, examples in sets.items()}
-        exclusive = [found for name, found in described.items() if topic_examples.SOURCES[name].is_exclusive]
-        calibrations[share] = topic_scores.fit(
-            list(described.values()), exclusive=exclusive or list(described.values()), template=TEMPLATE
-        )
         accuracies[str(share)] = {
-            **{name: accuracy(found) for name, found in described.items()},
-            **{f"{name}, as written": accuracy(found) for name, found in bare.items()},
+            **{name: accuracy(encoder, examples, described=True) for name, examples in sets.items()},
+            **{f"{name}, as written": accuracy(encoder, examples, described=False) for name, examples in sets.items()},
         }
         print(share, accuracies[str(share)], flush=True)
     unseen = tuple(name for name in sets if name not in plan.train) or tuple(sets)
@@ -116,32 +107,24 @@ def interpolate(encoder: biencoder.BiEncoder, work: Path, plan: Plan) -> dict[st
         SHARES, key=lambda s: float(np.mean([a for name, a in accuracies[str(s)].items() if name.startswith(unseen)]))
     )
     encoder.net.load_state_dict(biencoder.interpolate(plain, trained, share))
-    return {
-        "share": share,
-        "accuracies": accuracies,
-        "calibration": asdict(calibrations[share]),
-        "plain_calibration": asdict(calibrations[0.0]),
-    }
+    return {"share": share, "accuracies": accuracies}
 
 
-def similarities(
-    encoder: biencoder.BiEncoder, examples: Sequence[Example], *, described: bool
-) -> topic_scores.Similarities:
-    """Of held-out examples with their sections, named as a user would name them."""
+def read_held_out(work: Path, plan: Plan) -> dict[str, list[Example]]:
+    """What is held out of each source to validate on; where sections were left out, one may have but one: no choice."""
+    sets = {name: topic_examples.read_examples(work / f"held-out-{name}.jsonl") for name in plan.validate}
+    return {name: examples for name, examples in sets.items() if len({example.section for example in examples}) > 1}
+
+
+def accuracy(encoder: biencoder.BiEncoder, examples: Sequence[Example], *, described: bool) -> float:
+    """Share of held-out examples nearest to their own section, read as its whole description or as its name."""
     sections = sorted({example.section for example in examples})
     names = [topic_examples.WORDINGS[section][0] for section in sections]
-    meanings = [describe(name) if described else name for name in names]
-    prompts = [TEMPLATE.replace("{}", meaning) for meaning in (*meanings, *NEWS_FIELDS)]
+    prompts = [TEMPLATE.replace("{}", describe(name) if described else name) for name in names]
     vectors = encoder.embed([e.text for e in examples], longest=VALIDATION_TOKENS).double().numpy()
     anchors = encoder.embed(prompts, longest=VALIDATION_TOKENS).double().numpy()
-    labels, fields = anchors[: len(sections)], anchors[len(sections) :]
     truth = np.array([sections.index(example.section) for example in examples])
-    return topic_scores.Similarities(truth, vectors @ labels.T, vectors @ fields.T, labels @ fields.T)
-
-
-def accuracy(found: topic_scores.Similarities) -> float:
-    """Share of texts nearest to their own label."""
-    return round(float((found.to_labels.argmax(axis=1) == found.truth).mean()), 4)
+    return round(float(((vectors @ anchors.T).argmax(axis=1) == truth).mean()), 4)
 
 
 def calibration_of(values: dict[str, Any]) -> Calibration:
@@ -167,21 +150,31 @@ def run(
 ) -> None:
     """Every stage up to the scores."""
     prepare(data, work, plan, seed=schedule.seed)
-    encoder = biencoder.BiEncoder(base)
-    biencoder.train(encoder, topic_examples.read_examples(work / "train.jsonl"), schedule, work=work)
-    chosen_path = work / "interpolation.json"
-    if not chosen_path.exists() or not (output / "topics.json").exists():
+    chosen_path, calibration_path = work / "interpolation.json", work / "calibration.json"
+    if not chosen_path.exists():
+        encoder = biencoder.BiEncoder(base)
+        biencoder.train(encoder, topic_examples.read_examples(work / "train.jsonl"), schedule, work=work)
         chosen = interpolate(encoder, work, plan)
         biencoder.export(encoder, output)
-        write_calibration(calibration_of(chosen["calibration"]), output)
         facts = {**chosen, "schedule": asdict(schedule), "train": plan.train, "without": plan.without}
         chosen_path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
-    chosen = json.loads(chosen_path.read_text(encoding="utf-8"))
-    for name, folder, calibration in (("scores", output, "calibration"), ("plain-scores", base, "plain_calibration")):
-        path = work / f"{name}.json"
+    held_out = read_held_out(work, plan)
+    encoders = {name: topic_zero_shot.open_encoder(folder) for name, folder in (("own", output), ("plain", base))}
+    if not calibration_path.exists():
+        fitted = {name: asdict(topic_zero_shot.calibrate(held_out, engine)) for name, engine in encoders.items()}
+        calibration_path.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+    calibrations = json.loads(calibration_path.read_text(encoding="utf-8"))
+    write_calibration(calibration_of(calibrations["own"]), output)
+    for name, path in (("own", work / "scores.json"), ("plain", work / "plain-scores.json")):
         if not path.exists():
-            found = topic_scores.score_all(folder, data, calibration=calibration_of(chosen[calibration]), most=most)
+            found = topic_scores.score_all(
+                encoders[name], data, calibration=calibration_of(calibrations[name]), most=most
+            )
             path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    path = work / "zero-shot.json"
+    if not path.exists():
+        found = topic_zero_shot.score_all(encoders["plain"], held_out, data, most=most)
+        path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 def main() -> None:
@@ -193,7 +186,6 @@ def main() -> None:
     parser.add_argument("--base", type=Path, help="folder of the encoder to start from (default: all-MiniLM-L6-v2)")
     parser.add_argument("--train", default="newsapi", help="sources to learn from, with commas between")
     parser.add_argument("--without", choices=sorted(topic_examples.SOURCES), help="a source to keep out altogether")
-    parser.add_argument("--left-out", type=Path, help="work folder of a run with --without, for the card")
     parser.add_argument("--most", type=int, help="texts of each development set (default: all)")
     defaults = biencoder.Schedule()
     parser.add_argument("--steps", type=int, default=defaults.steps)
@@ -206,7 +198,7 @@ def main() -> None:
     schedule = biencoder.Schedule(steps=options.steps, learning_rate=options.learning_rate, seed=options.seed)
     base = options.base or base_folder()
     run(options.data, options.work, options.output, base=base, plan=plan, schedule=schedule, most=options.most)
-    topic_card.write_card(options.work, options.output, left_out=options.left_out)
+    topic_card.write_card(options.work, options.output)
     if options.output.resolve().parent == publishing.INDEX.parent:
         publishing.publish("topics", options.output)
 
