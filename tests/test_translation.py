@@ -222,6 +222,19 @@ def test_facts_are_checked() -> None:
     assert _one("12.345", Scripted(lambda text, _: text)).findings == ()
 
 
+def test_doubt_is_estimated_and_grows_with_what_is_wrong() -> None:
+    text = "Am Montag kamen 17 Gäste nicht nach Berlin."
+    right = _one(text, Scripted(lambda text, _: "On Monday 17 guests did not come to Berlin."))
+    wrong = _one(text, Scripted(lambda text, _: "On Monday 17 guests came."))
+    assert right.doubt is not None
+    assert wrong.doubt is not None
+    assert 0 < right.doubt < wrong.doubt < 1
+    assert right.reasons == ()
+    assert "negation" in wrong.reasons
+    copied = _one("12.345", Scripted(lambda text, _: text))
+    assert (copied.doubt, copied.reasons) == (None, ())
+
+
 def test_capitals_are_recased_before_the_model() -> None:
     engine = Scripted(lambda text, _: "Chancellor resigns in Berlin.")
     segment = _one("KANZLER TRITT IN BERLIN ZURÜCK, SPD UND EU", engine)

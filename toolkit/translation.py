@@ -8,7 +8,19 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from toolkit import control, facts, language, protection, recasing, repetition, rescue, segmentation, store, terms
+from toolkit import (
+    control,
+    doubt,
+    facts,
+    language,
+    protection,
+    recasing,
+    repetition,
+    rescue,
+    segmentation,
+    store,
+    terms,
+)
 from toolkit.attempts import Attempt, Work, copied, joined, mean_log_prob, parts_of
 from toolkit.documents import Document, Segment, TranslatedSegment, Translation
 from toolkit.engines import EngineSettings, GenerationOptions, Seq2SeqEngine, load_seq2seq
@@ -204,7 +216,7 @@ class Translator:
             attempt.marks.add("restored")
 
     def _finish(self, work: Work) -> TranslatedSegment:
-        """Join the parts, check loops, facts and terms, and record what happened."""
+        """Join the parts, check loops, facts and terms, record what happened, and estimate the doubt that leaves."""
         source = Segment(work.text, 0, len(work.text), 0)
         occurrences = self.glossary.find(work.text) if self.glossary is not None else ()
         if not work.attempts:
@@ -231,12 +243,22 @@ class Translator:
             marks.add("restored")
         if protection.lost(work.text, text) or facts.missing_numbers(work.text, text)[0]:
             marks.add("lost")
+        findings = facts.check(work.text, text)
+        doubted = doubt.estimate(
+            work.text,
+            text,
+            generations=[each.result for each in work.attempts if each.result is not None and not each.is_copied],
+            marks=marks,
+            findings=findings,
+        )
         return TranslatedSegment(
             source,
             text,
             mean_log_prob(work.attempts),
             _ordered(marks),
-            findings=facts.check(work.text, text),
+            doubt=doubted.probability,
+            reasons=doubted.reasons,
+            findings=findings,
             terms=terms.uses(occurrences, work.text, text),
         )
 
