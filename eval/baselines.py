@@ -73,6 +73,11 @@ def keyword_match(examples: Sequence[Example], _step: str, _seed: int) -> list[J
     return outputs
 
 
+def word_overlap(examples: Sequence[Example], _step: str, _seed: int) -> list[Json]:
+    """The share of a sentence's content words that the article holds, for its support."""
+    return [{"support": grounding.support(example.source, example.article) or 0.0} for example in examples]
+
+
 def digit_check(examples: Sequence[Example], _step: str, _seed: int) -> list[Json]:
     """A number wherever the digits of the two languages differ."""
     return [
@@ -87,6 +92,7 @@ BASELINES: Mapping[str, Baseline] = {
     "random passage": random_passage,
     "label prior": label_prior,
     "keyword match": keyword_match,
+    "word overlap": word_overlap,
     "digit check": digit_check,
 }
 """By the names that tasks and run files use."""

@@ -28,6 +28,8 @@ class Example:
     """Each a list of alternatives, one of which must occur in the output."""
     forbids: tuple[str, ...] = ()
     """None of these may occur in the output."""
+    verdict: str = ""
+    """Of a summary sentence: "faithful" or "unfaithful" to the article."""
     register: str = ""
     """Kind of text (agency report, interview …), for figures by register."""
 

@@ -69,6 +69,7 @@ _PARTS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "headline": (_is_text, "text"),
     "summary": (_is_text, "text"),
     "topics": (_are_topics, 'a list of {"label": text, "score": number from 0 to 1}, one at least'),
+    "support": (_is_share, "a number from 0 to 1"),
     "findings": (_are_kinds, "a list of kinds"),
     "coverage": (_is_coverage, "an object with the counts sentences, translated, split and cut"),
 }

@@ -23,6 +23,7 @@ from eval.runs import DatasetRecord, Json, ModelRecord, Run, Score
 from eval.sets import DataSet
 from eval.systems import peak_megabytes
 from eval.tasks import Measure, Task, find
+from toolkit import support
 from toolkit.documents import Coverage, Summary, Topics, Translation
 from toolkit.engines import EngineSettings, GenerationOptions
 from toolkit.errors import InputError
@@ -145,6 +146,7 @@ def _produce(task: Task, data: DataSet, models: Models, progress: Progress | Non
         "summary": _summarize,
         "topics": _classify,
         "digest": _digest,
+        "support": _assess,
         "facts": _check,
     }
     outputs: list[Json] = []
@@ -208,6 +210,12 @@ def _digest(_task: Task, data: DataSet, models: Models) -> _Outputs:
             "coverage": _coverage_output(digest.translation.coverage),
         }
         yield output, digest.translation
+
+
+def _assess(_task: Task, data: DataSet, _models: Models) -> _Outputs:
+    for example in data.examples:
+        evidence = example.article.split("\n")
+        yield {"support": support.assess(example.source, evidence).score}, None
 
 
 def _check(_task: Task, data: DataSet, _models: Models) -> _Outputs:

@@ -68,7 +68,8 @@ class Run:
     model_sha256: str
     """That of the one model, or the SHA-256 over those of all roles; empty where there is none."""
     engine: str
-    """What really ran: ct2, hf, fake; "given" for predictions made elsewhere; several are joined by "+"."""
+    """What really ran: ct2, hf, fake; "given" for predictions made elsewhere, "rules" where no model is needed;
+    several are joined by "+"."""
     settings: Mapping[str, Json]
     scores: tuple[Score, ...]
     baselines: Mapping[str, tuple[Score, ...]]

@@ -12,6 +12,7 @@ from typing import Any
 from eval.articles import FOLDER, Article, read_articles
 from eval.examples import Example
 from eval.rows import Row, read_rows
+from eval.verdicts import FAITHFUL, UNFAITHFUL
 from toolkit import files
 from toolkit.errors import InputError
 
@@ -140,6 +141,24 @@ def robustness() -> DataSet:
                 register=row["kind"],
             )
             for row in read_rows(FOLDER / "robustness.jsonl")
+        ),
+    )
+
+
+def support() -> DataSet:
+    """Our summary sentences, faithful and not; the kind of error is the register of both of an item."""
+    return DataSet(
+        "support",
+        tuple(
+            Example(
+                id=f"{row['id']} {verdict}",
+                source=row[verdict],
+                article="\n".join(row["evidence"]),
+                verdict=verdict,
+                register=row["kind"],
+            )
+            for row in read_rows(FOLDER / "support.jsonl")
+            for verdict in (FAITHFUL, UNFAITHFUL)
         ),
     )
 

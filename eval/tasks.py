@@ -24,11 +24,12 @@ from eval.metrics import Metric, Statistics
 from eval.novelty import CopiedSentences
 from eval.overlap import Bleu, Chrf, ChrfPlusPlus, Rouge1, Rouge2, RougeLsum, Ter
 from eval.runs import Json
+from eval.verdicts import Auroc
 from toolkit.errors import InputError
 
-STEPS = ("translation", "summary", "topics", "digest", "facts")
-"""What comes out: English text; a headline and a summary; every label with its score; all of it; the facts in which
-the English text and the German source differ."""
+STEPS = ("translation", "summary", "topics", "digest", "support", "facts")
+"""What comes out: English text; a headline and a summary; every label with its score; all of it; how far the article
+bears out the source; the facts in which the English text and the German source differ."""
 CONTRAST = "contrast-"
 
 
@@ -110,6 +111,7 @@ class Task:
             "summary": ("summarizer",),
             "topics": ("topics",),
             "digest": ("summarizer", "topics"),
+            "support": (),
             "facts": (),
         }
         return first + last[self.step]
@@ -248,6 +250,16 @@ def _own_tasks() -> tuple[Task, ...]:
                 Measure(metric=Coverage(), references="source", output="coverage", is_floor=False),
             ),
             baselines=("copy",),
+        ),
+        Task(
+            name="support",
+            about="summary sentences, faithful or with an error, against the sentences they rest on",
+            version=1,
+            step="support",
+            language="en",
+            dataset=sets.support,
+            measures=(Measure(metric=Auroc(), references="verdict", output="support"),),
+            baselines=("word overlap",),
         ),
         Task(
             name="facts",

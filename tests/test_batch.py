@@ -19,8 +19,10 @@ import datasets
 import pytest
 
 import toolkit
+from tests import samples
 from toolkit.batch import BatchWorker, Outcome, digest_many, translate_many
 from toolkit.batch.outcomes import attempt, in_groups, map_in_order, text_problem
+from toolkit.batch.worker import Made, Steps
 from toolkit.engines import EngineSettings, GenerationOptions
 from toolkit.engines.fake import FakeSeq2Seq
 from toolkit.engines.forks import ForkGuard
@@ -251,14 +253,19 @@ def worker(**more: str) -> BatchWorker:
 
 
 def test_rows_in_rows_out() -> None:
-    assert worker()(TABLE) == {
-        **TABLE,
-        "translation": ["Edne tug.", None, "", "Red Tar tmmits uz."],
-        "error": [None, "no text: null", None, None],
-    }
+    made = worker()(TABLE)
+    assert list(made) == [*TABLE, "translation", "doubt", "to_check", "checks", "error"]
+    assert {name: made[name] for name in TABLE} == TABLE
+    assert made["translation"] == ["Edne tug.", None, "", "Red Tar tmmits uz."]
+    assert made["error"] == [None, "no text: null", None, None]
+    for count, checks in zip(made["to_check"], made["checks"], strict=True):
+        assert (count is None) == (checks is None)
+        assert checks is None or len(json.loads(checks)) == count
+    assert (made["to_check"][2], made["doubt"][2]) == (0, None)  # a blank text has no sentence to doubt
     digests = worker(task="digest", id_column="key", prefix="en_").columns(TABLE)
     assert list(digests) == [
-        "en_translation", "en_headline", "en_summary", "en_topic", "en_topic_score", "en_record", "en_error",
+        "en_translation", "en_doubt", "en_to_check", "en_headline", "en_summary", "en_unsupported", "en_topic",
+        "en_topic_score", "en_record", "en_error",
     ]  # fmt: skip
     assert json.loads(digests["en_record"][3])["id"] == "4"
     with pytest.raises(InputError, match="no column 'body' in the batch, only 'text'"):
@@ -270,6 +277,19 @@ def test_rows_in_rows_out() -> None:
         worker(task="sing")
     with pytest.raises(InputError, match="given twice"):
         BatchWorker(task="topics", labels=["a", "A"], settings=FAKE)
+
+
+def test_sentences_to_check_are_counted_and_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Made(samples.DOCUMENT, samples.DOUBTFUL.translation, samples.DOUBTFUL.summary, None)
+    monkeypatch.setattr(Steps, "run", lambda _self, documents, **_: [made for _ in documents])
+    columns = worker().columns({"body": ["Der Rat."]})
+    assert (columns["doubt"], columns["to_check"]) == ([0.75], [1])
+    (check,) = json.loads(columns["checks"][0])
+    assert (check["sentence"], check["reasons"]) == (1, ["number", "unsure", "term"])
+    assert check["findings"][0]["new"] == "168"
+    digest = worker(task="digest").columns({"body": ["Der Rat."]})
+    assert (digest["doubt"], digest["to_check"], digest["unsupported"]) == ([0.75], [1], [1])
+    assert "checks" not in digest  # the record has all of it
 
 
 def test_map_of_a_data_set_and_of_a_stream() -> None:

@@ -30,6 +30,8 @@ def _inputs(metric: Metric) -> dict[str, list[Any]]:
         return {"predictions": [SCORES, SCORES], "references": [["sport"], ["economy", "sport"]]}
     if kind == "eval.contrast":
         return {"predictions": ["3 million", "3 billion"], "references": [CHECKS, CHECKS]}
+    if kind == "eval.verdicts":
+        return {"predictions": [0.75, 0.25], "references": ["faithful", "unfaithful"]}
     if kind == "eval.findings":
         good = {"pair": "", "expects": [], "forbids": []}
         return {"predictions": [["3 million"], ["name"]], "references": [CHECKS, good]}

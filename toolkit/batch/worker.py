@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit import records, segmentation
+from toolkit import concerns, records, segmentation
 from toolkit.batch.outcomes import MAX_CHARACTERS, SOUND_TEXT, attempt, text_problem
 from toolkit.documents import Digest, Document, Summary, Topics, Translation
 from toolkit.engines import EngineSettings, GenerationOptions
@@ -16,7 +16,7 @@ from toolkit.errors import InputError
 from toolkit.glossary import Glossary
 from toolkit.labels import read_labels
 from toolkit.memory import TranslationMemory
-from toolkit.tables.rows import FLOAT, MIXED, STRING
+from toolkit.tables.rows import FLOAT, INTEGER, MIXED, STRING
 
 if TYPE_CHECKING:
     from toolkit.summarization import Summarizer
@@ -24,19 +24,27 @@ if TYPE_CHECKING:
     from toolkit.translation import Translator
 
 COLUMNS: dict[str, dict[str, str]] = {
-    "translate": {"translation": STRING},
-    "summarize": {"headline": STRING, "summary": STRING, "record": MIXED},
+    "translate": {"translation": STRING, "doubt": FLOAT, "to_check": INTEGER, "checks": MIXED},
+    "summarize": {"headline": STRING, "summary": STRING, "unsupported": INTEGER, "record": MIXED},
     "topics": {"topic": STRING, "topic_score": FLOAT, "record": MIXED},
     "digest": {
         "translation": STRING,
+        "doubt": FLOAT,
+        "to_check": INTEGER,
         "headline": STRING,
         "summary": STRING,
+        "unsupported": INTEGER,
         "topic": STRING,
         "topic_score": FLOAT,
         "record": MIXED,
     },
 }
-"""The columns each task adds, with what they hold; `record` is all there is to know, in format 1."""
+"""The columns each task adds, with what they hold.
+
+`doubt` is that of the sentence in most doubt, `to_check` the number of sentences with a reason to check them, `checks`
+those sentences with their reasons and findings; `unsupported` is the number of summary sentences that their evidence
+does not clearly bear out; `record` is all there is to know, in format 1.
+"""
 TASKS = tuple(COLUMNS)
 LANGUAGES = ("auto", "de", "en")
 
@@ -123,7 +131,8 @@ class BatchWorker:
         import datasets
 
         kinds = {**self.new_columns, f"{self.prefix}error": STRING}
-        new = {name: datasets.Value("float64" if kind == FLOAT else "string") for name, kind in kinds.items()}
+        types = {FLOAT: "float64", INTEGER: "int64"}
+        new = {name: datasets.Value(types.get(kind, "string")) for name, kind in kinds.items()}
         return datasets.Features({**known, **new})
 
     def process(
@@ -177,6 +186,10 @@ class BatchWorker:
         for name in COLUMNS[self.task]:
             if name == "translation":
                 values[name] = made.translation.text if made.translation else None
+            elif name in _CHECKS:
+                values[name] = _CHECKS[name](made.translation) if made.translation else None
+            elif name == "unsupported":
+                values[name] = _unsupported(made.summary) if made.summary else None
             elif name == "headline":
                 values[name] = made.summary.headline if made.summary else None
             elif name == "summary":
@@ -268,6 +281,22 @@ class Steps:
                 )
             )
         return [Made(document, translated.get(i), summaries[i], topics[i]) for i, document in enumerate(documents)]
+
+
+def _highest_doubt(translation: Translation) -> float | None:
+    """That of the sentence in most doubt; None where none was estimated."""
+    return max((segment.doubt for segment in translation.segments if segment.doubt is not None), default=None)
+
+
+def _unsupported(summary: Summary) -> int:
+    return sum(sentence.is_supported is False for sentence in summary.sentences)
+
+
+_CHECKS: dict[str, Callable[[Translation], object]] = {
+    "doubt": _highest_doubt,
+    "to_check": lambda translation: len(concerns.to_check(translation)),
+    "checks": records.check_records,
+}
 
 
 def _document(text: str, id_: str | None, language: str) -> Document:
