@@ -81,6 +81,7 @@ class Tags(HTMLParser):
         assert not self.open, f"not closed: {self.open}"
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert "p" not in self.open or tag in ("a", "b", "button", "q", "span", "strong"), f"<{tag}> ends its paragraph"
         self.tags.append((tag, dict(attrs)))
         self.open.append(tag)
 

@@ -50,7 +50,7 @@ def address() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def slow_address() -> Iterator[str]:
     """A page that takes 0.1 seconds for every sentence, with its MCP server."""
-    with pages.slow_page(0.1) as place:
+    with pages.doubtful_page(0.1) as place:
         yield place
 
 

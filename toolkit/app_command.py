@@ -11,6 +11,10 @@ from toolkit.messages import say
 from toolkit.ui.desk import Desk
 
 
+_FIRST = "Der erste Satz lädt, was erst beim Gebrauch geladen wird."
+"""Read before anybody comes, so that the first reader waits no longer than the next."""
+
+
 def run(options: argparse.Namespace) -> int:
     """Serve the page until it is interrupted; the exit code."""
     from toolkit.pipeline import Pipeline
@@ -25,7 +29,9 @@ def run(options: argparse.Namespace) -> int:
     def load() -> None:
         translator = Translator(options.translator, settings=settings, options=GenerationOptions(beam=options.beam))
         summarizer = Summarizer(options.summarizer, settings=settings)
-        made.append(Pipeline(translator, summarizer, TopicClassifier(options.topics_model, settings=settings)))
+        pipeline = Pipeline(translator, summarizer, TopicClassifier(options.topics_model, settings=settings))
+        pipeline.run(_FIRST)
+        made.append(pipeline)
 
     load_models(load)
     page = ui.build(Desk(made[0], models=[("translation", model) for model in options.offer]))

@@ -143,16 +143,18 @@ def _render_sign(segment: TranslatedSegment, signs: Sequence[Sign], index: int) 
     """A button after the sentence; its tip opens on hover, tap and keyboard focus."""
     if not signs:
         return ""
-    lines = [f"<li>{_glyph(sign)} <span>{escape(_sentence_case(sign.concern.words))}.</span></li>" for sign in signs]
+    lines = [f"{_glyph(sign)} {escape(_sentence_case(sign.concern.words))}." for sign in signs]
     if segment.doubt is not None:
-        lines.append(f"<li>{segment.doubt:.0%} likely to need a correction.</li>")
+        lines.append(f"{segment.doubt:.0%} likely to need a correction.")
     grave = " kt-grave" if any(sign.is_grave for sign in signs) else ""
+    # Spans: a list within a paragraph would end it.
+    said = "".join(f'<span class="kt-line">{line}</span>' for line in lines)
     shown = "".join(f"<span>{escape(sign.glyph)}</span>" for sign in signs[:2])
     return (
         f'<span class="kt-signs"><button type="button" class="kt-sign{grave}" data-doubt="{index}" '
         f'aria-describedby="tip-{index}" aria-label="Check this sentence"><span aria-hidden="true">{shown}</span>'
         "</button>"
-        f'<span class="kt-tip" role="tooltip" id="tip-{index}"><ul>{"".join(lines)}</ul></span></span>'
+        f'<span class="kt-tip" role="tooltip" id="tip-{index}">{said}</span></span>'
     )
 
 

@@ -165,7 +165,7 @@ def _lay_out(desk: Desk, handlers: Handlers) -> None:
     text.change(None, text, None, js="(text) => { window.klartext.count(text) }", **hidden)
 
     length.input(handlers.change_length, [reading, shelf, length, *choices], outputs, **run)
-    for changed in (labels.input, several.input):
+    for changed in (labels.change, several.change):
         changed(handlers.change_topics, [reading, shelf, labels, several, *choices], outputs, **run)
     shelf_list.open(handlers.open, shelf, outputs, queue=False, **hidden)
     article.quote(handlers.quote, reading, outputs, queue=False, **hidden)
