@@ -23,14 +23,15 @@ _EPILOG = (
     "Results go to standard output, words about them to standard error."
 )
 _BATCH_EPILOG = (
-    "New columns: translate: translation, doubt (of the sentence in most doubt), to_check (how many sentences), checks "
-    "(these with reasons and findings); summarize: headline, summary, unsupported (how many of its sentences), record; "
-    "topics: topic, topic_score, record; digest: all but checks, which record has. record is the JSON of `klartext digest --json`. Every column of the input stays before "
-    "them. .txt output and the files of a folder hold one of them alone: translation, summary, topic, of a digest "
-    "(in a folder) record. As many records come out as went in, in order; one that fails has an empty line or null, "
-    "in .jsonl an error too, and is listed in OUT.errors.jsonl. OUT.journal holds what is done until all is; a job "
-    "that was stopped goes on when the same command is run again. "
-    "exit codes: 0 done; 1 done, but records failed; 2 unusable, nothing lost; 130 interrupted, can go on."
+    "New columns: translate: translation, doubt (of the sentence in most doubt), to_check (how many sentences), "
+    "checks (these with reasons and findings); summarize: headline, summary, unsupported (how many of its "
+    "sentences), record; topics: topic, topic_score, record; digest: all but checks, which record has. record is the "
+    "JSON of `klartext digest --json`. Every column of the input stays before them. .txt output and the files of a "
+    "folder hold one of them alone: translation, summary, topic, of a digest (in a folder) record. As many records "
+    "come out as went in, in order; one that fails has an empty line or null, in .jsonl an error too, and is listed "
+    "in OUT.errors.jsonl. OUT.journal holds what is done until all is; a job that was stopped goes on when the same "
+    "command is run again. exit codes: 0 done; 1 done, but records failed; 2 unusable, nothing lost; 130 "
+    "interrupted, can go on."
 )
 _FILES = "files to read: .txt, .md, .docx, .pdf, .html; - for standard input"
 _DIGEST_EPILOG = "-o FILE.md, .html, .docx or .json is written in that format, any other as on a terminal."
