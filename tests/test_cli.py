@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,7 +96,8 @@ def test_glossary(run: Run) -> None:
     ran = run("translate", "--text", GERMAN, "--glossary", glossary, "--json")
     assert ran.code == 0
     (record,) = ran.records
-    first, second = record["segments"]  # type: ignore[misc]
+    segments: Any = record["segments"]
+    first, second = segments
     assert "municipal board" in first["translation"].lower()
     assert [(term["source"], term["wanted"], term["applied"]) for term in first["terms"]] == [
         ("Stadtrat", "municipal board", True),
