@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app test lint eval baseline bench train-translator train-summarizer train-topics clean
+.PHONY: help demo app test lint screenshots eval baseline bench train-translator train-summarizer train-topics clean
 
 help:
 	@echo "make demo              translate, summarize and classify an example article"
 	@echo "make app               the reading page on http://127.0.0.1:7860"
-	@echo "make test              ruff, mypy and all tests"
+	@echo "make test              ruff, mypy and all tests (those in a browser install Chromium on Debian, as root)"
 	@echo "make lint              ruff and mypy alone"
+	@echo "make screenshots       take the pictures of the reading page anew"
 	@echo "make eval              run our own tasks: has anything become worse? (report in build/evaluation.html)"
 	@echo "make baseline          accept the present scores: baselines, eval/RESULTS.md and the README's table anew"
 	@echo "make bench             measure speed and memory on this machine, and write them to the documents"
@@ -26,11 +27,16 @@ app: $(VENV)/.klartext-app
 	$(BIN)/python app.py $(ARGS)
 
 test: lint
+	$(BIN)/python -m tests.browser.chromium
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.klartext-dev
 	$(BIN)/ruff check
 	$(BIN)/mypy
+
+screenshots: $(VENV)/.klartext-dev
+	$(BIN)/python -m tests.browser.chromium
+	$(BIN)/python -m tests.browser.screenshots $(ARGS)
 
 eval: $(VENV)/.klartext-eval
 	$(BIN)/python -m eval gate --output-folder build/evaluation --report build/evaluation.html $(ARGS)

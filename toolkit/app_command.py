@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from toolkit import ui
+from toolkit import __version__, ui
 from toolkit.commands import engine_settings, load_models
 from toolkit.engines import GenerationOptions
 from toolkit.messages import say
 from toolkit.ui.desk import Desk
-
 
 _FIRST = "Der erste Satz lädt, was erst beim Gebrauch geladen wird."
 """Read before anybody comes, so that the first reader waits no longer than the next."""
@@ -34,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
         made.append(pipeline)
 
     load_models(load)
-    page = ui.build(Desk(made[0], models=[("translation", model) for model in options.offer]))
+    page = ui.build(Desk(made[0], models=[("translation", model) for model in options.offer], version=__version__))
     address = ui.serve(page, host=options.host, port=options.port, mcp=options.mcp, wait=False)
     say(f"the page is on {address} (Ctrl-C ends it)")
     if options.mcp:

@@ -296,7 +296,7 @@ def test_sentences_come_one_after_the_other_and_can_be_stopped(doubtful: Page) -
     bar = doubtful.get_by_role("progressbar")
     assert 0 < int(bar.get_attribute("aria-valuenow") or 0) < 300
     doubtful.get_by_role("button", name="Stop").click()
-    expect(doubtful.get_by_role("status")).to_contain_text(re.compile(r"Stopped: \d+ of 300"), timeout=SECONDS)
+    expect(doubtful.locator(".kt-status")).to_contain_text(re.compile(r"Stopped: \d+ of 300"), timeout=SECONDS)
     expect(doubtful.get_by_role("button", name="Stop")).to_be_hidden()
     stopped = doubtful.locator(".kt-en .kt-s").count()
     doubtful.wait_for_timeout(4000)

@@ -46,8 +46,14 @@ class Choice:
 class Desk:
     """Pipelines by choice. Safe to call from many threads."""
 
-    def __init__(self, pipeline: Pipeline, *, models: Sequence[tuple[str, str]] = ()) -> None:
-        """`models` are further ones to offer, as (task, name or folder); of what a reader types nothing is loaded."""
+    def __init__(
+        self, pipeline: Pipeline, *, models: Sequence[tuple[str, str]] = (), version: str | None = None
+    ) -> None:
+        """`models` are further ones to offer, as (task, name or folder); of what a reader types nothing is loaded.
+
+        `version` is that of klartext, for what readers take away.
+        """
+        self.version = version
         self.base = pipeline
         self._lock = threading.Lock()
         self._translators: OrderedDict[str, Translator] = OrderedDict()

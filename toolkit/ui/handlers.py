@@ -67,6 +67,7 @@ class Handlers:
                 origin="" if file is None else file.name,
                 notes=() if file is None else file.notes,
                 checksums=self._desk.checksums(pipeline),
+                version=self._desk.version,
             )
             for reading in read(pipeline, reading, wishes):  # noqa: B020 - it is the same one, further on
                 if reading.digest is None:

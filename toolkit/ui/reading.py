@@ -57,6 +57,8 @@ class Reading:
     """What of that file is not in the text, a sentence each."""
     checksums: Mapping[str, str] = field(default_factory=dict)
     """Model name → the checksum of its folder."""
+    version: str | None = None
+    """Of klartext."""
     note: str = ""
     """Why it ended early, where it did."""
 
@@ -89,6 +91,7 @@ def begin(
     origin: str = "",
     notes: Sequence[str] = (),
     checksums: Mapping[str, str] | None = None,
+    version: str | None = None,
 ) -> Reading:
     """A reading of which nothing is translated yet. Raises InputError for a text that cannot be used."""
     document = read_document(check_text(text), language=None)
@@ -99,6 +102,7 @@ def begin(
         origin=origin,
         notes=tuple(notes),
         checksums=checksums or {},
+        version=version,
     )
 
 

@@ -8,7 +8,6 @@ import unicodedata
 from datetime import datetime
 from html import escape
 
-from toolkit import __version__
 from toolkit.errors import InputError
 from toolkit.exports import Provenance, export, quote
 from toolkit.ui.reading import Reading
@@ -61,7 +60,7 @@ def _provenance(reading: Reading) -> Provenance:
         date=datetime.now().astimezone().strftime("%Y-%m-%d"),
         seconds=reading.seconds,
         checksums=reading.checksums,
-        version=__version__,
+        version=reading.version,
         notes=notes,
     )
 
