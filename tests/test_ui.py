@@ -506,6 +506,14 @@ def test_an_unforeseen_error_says_nothing_of_the_machine(desk: Desk, caplog: pyt
     assert "ZeroDivisionError" in caplog.text
 
 
+def test_what_was_forgotten_is_said(desk: Desk) -> None:
+    handlers = Handlers(desk)
+    event = SimpleNamespace(first=0, last=0)
+    assert "read it again" in values(handlers.change_length(None, (), 1, "fake", "fake", "fake"))["alert"]
+    assert "read it again" in values(handlers.quote(None, event))["alert"]  # type: ignore[arg-type]
+    assert "read it again" in handlers.download(".md", None)[1]
+
+
 def test_stopping_keeps_what_is_there(pipeline: Pipeline, desk: Desk) -> None:
     reading = finished(pipeline, ARTICLE)
     half = replace(reading, segments=reading.segments[:2], digest=None)

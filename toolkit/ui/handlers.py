@@ -21,6 +21,7 @@ from toolkit.ui.takeaway import file_of, quotation_of
 from toolkit.ui.views import alert, note, view_of
 
 _LOG = logging.getLogger(__name__)
+_FORGOTTEN = "This article has been forgotten, an hour after it was read: read it again."
 _SORRY = "Something went wrong. What it was is in the page's log; please try again."
 
 Shelf = tuple[Reading, ...]
@@ -94,6 +95,8 @@ class Handlers:
         self, reading: Reading | None, shelf: Shelf, length: int, translator: str, summarizer: str, topics: str
     ) -> Places:
         """Another summary of the same article."""
+        if reading is None:
+            return _changed(alert=alert(_FORGOTTEN))
         choice = Choice(translator=translator, summarizer=summarizer, topics=topics)
         return self._change(reading, shelf, choice, lambda pipe, digest: summarize_again(pipe, digest, int(length)))
 
@@ -138,7 +141,9 @@ class Handlers:
     def quote(self, reading: Reading | None, event: gr.EventData) -> Places:
         """What the reader has selected, as one citable block."""
         first, last = event.first, event.last
-        if reading is None or not isinstance(first, int) or not isinstance(last, int):
+        if reading is None:
+            return _changed(alert=alert(_FORGOTTEN))
+        if not isinstance(first, int) or not isinstance(last, int):
             return _changed()
         try:
             return _changed(quotation=quotation_of(reading, first, last), alert="")
@@ -148,7 +153,7 @@ class Handlers:
     def download(self, ending: str, reading: Reading | None) -> tuple[Any, Any]:
         """A file for the browser to save, and what is wrong."""
         if reading is None:
-            return None, ""
+            return None, alert(_FORGOTTEN)
         try:
             return file_of(reading, ending), ""
         except KlartextError as error:
