@@ -1,4 +1,4 @@
-"""Outputs that need no model: the floor each model must beat."""
+"""Outputs that need no model, or no more than a part of what it gave: the floor each model must beat."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from eval import doubts
 from eval.examples import Example
 from eval.runs import Json
 from toolkit import facts, grounding, labels, segmentation
@@ -96,6 +97,12 @@ BASELINES: Mapping[str, Baseline] = {
     "digit check": digit_check,
 }
 """By the names that tasks and run files use."""
+
+FROM_OUTPUTS: Mapping[str, Callable[[Sequence[Example], Sequence[Json]], list[Json]]] = {
+    "length alone": doubts.length_alone,
+    "log-probability alone": doubts.log_prob_alone,
+}
+"""The outputs as they are, each as doubtful as one feature of it alone says."""
 
 
 def _english(example: Example) -> str:

@@ -29,7 +29,8 @@ class Example:
     forbids: tuple[str, ...] = ()
     """None of these may occur in the output."""
     verdict: str = ""
-    """Of a summary sentence: "faithful" or "unfaithful" to the article."""
+    """Of a summary sentence: "faithful" or "unfaithful" to the article. Of an output judged before, then the `article`:
+    "adequate" or "inadequate"."""
     register: str = ""
     """Kind of text (agency report, interview …), for figures by register."""
 
@@ -37,3 +38,8 @@ class Example:
     def checks(self) -> Mapping[str, Any]:
         """Of a contrast set: what its metrics hold a translation against."""
         return {"pair": self.pair, "expects": self.expects, "forbids": self.forbids}
+
+    @property
+    def judged(self) -> Mapping[str, str]:
+        """An output judged before and the verdict on it, both empty where there is none."""
+        return {"verdict": self.verdict, "translation": self.article}

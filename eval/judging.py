@@ -24,7 +24,7 @@ from toolkit.translation import Translator
 JUDGEMENTS = FOLDER / "judgements.jsonl"
 SEED = 7
 # On CPUs without AVX-512 a sentence in sixty comes out otherwise in other company; more is another translator.
-_LEAST_SAME = 0.9
+LEAST_SAME = 0.9
 
 DONE, FAILED = 0, 2
 
@@ -106,7 +106,7 @@ def doubts(translator: Translator, judgements: Sequence[Judgement]) -> list[tupl
         values = [segment.doubt for segment in translation.segments if segment.doubt is not None]
         if translation.text == judgement.translation and values:
             found.append((judgement, max(values)))
-    if len(found) < _LEAST_SAME * len(judgements):
+    if len(found) < LEAST_SAME * len(judgements):
         raise InputError(
             f"{len(judgements) - len(found)} of {len(judgements)} judged outputs come out otherwise now: "
             "the translator has changed, sample and judge again"

@@ -45,6 +45,11 @@ def _is_share(value: Any) -> bool:
     return is_number and -1e-6 <= value <= 1 + 1e-6
 
 
+def _is_log_prob(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return is_number and value <= 0
+
+
 def _are_topics(value: Any) -> bool:
     return (
         isinstance(value, list)
@@ -69,6 +74,8 @@ _PARTS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "headline": (_is_text, "text"),
     "summary": (_is_text, "text"),
     "topics": (_are_topics, 'a list of {"label": text, "score": number from 0 to 1}, one at least'),
+    "doubt": (_is_share, "a number from 0 to 1"),
+    "log_prob": (_is_log_prob, "a number, 0 at most"),
     "support": (_is_share, "a number from 0 to 1"),
     "findings": (_are_kinds, "a list of kinds"),
     "coverage": (_is_coverage, "an object with the counts sentences, translated, split and cut"),

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from eval import classification, findings
-from eval.baselines import BASELINES
+from eval import classification, doubts, findings
+from eval.baselines import BASELINES, FROM_OUTPUTS
 from eval.examples import Example
 from eval.intervals import SEED, interval
 from eval.metrics import Statistics
@@ -143,6 +143,7 @@ def _produce(task: Task, data: DataSet, models: Models, progress: Progress | Non
         models.of(role)
     steps = {
         "translation": _translate,
+        "doubt": _doubt,
         "summary": _summarize,
         "topics": _classify,
         "digest": _digest,
@@ -185,6 +186,11 @@ _Outputs = Iterator[tuple[Json, Translation | None]]
 def _translate(_task: Task, data: DataSet, models: Models) -> _Outputs:
     for translation in models.translator.translate_many(example.source for example in data.examples):
         yield translation.text, translation
+
+
+def _doubt(_task: Task, data: DataSet, models: Models) -> _Outputs:
+    for translation in models.translator.translate_many(example.source for example in data.examples):
+        yield doubts.output_of(translation), translation
 
 
 def _summarize(task: Task, data: DataSet, models: Models) -> _Outputs:
@@ -286,7 +292,7 @@ def _score(task: Task, data: DataSet, models: Models | None, made: _Produced, se
         raise InputError(f"{data.name} has no references for {task.name}: give some")
     own = scored(measures, made.outputs, examples, seed=seed)
     baselines = {
-        name: scored(measures, BASELINES[name](examples, task.step, seed), examples, seed=seed).scores
+        name: scored(measures, _floor(name, task, examples, made.outputs, seed), examples, seed=seed).scores
         for name in task.baselines
     }
     records = {} if models is None else {role: _model_record(models.of(role)) for role in task.roles}
@@ -313,6 +319,13 @@ def _score(task: Task, data: DataSet, models: Models | None, made: _Produced, se
         seconds=made.seconds,
         peak_mb=made.peak_mb,
     )
+
+
+def _floor(name: str, task: Task, examples: Sequence[Example], outputs: Sequence[Json], seed: int) -> list[Json]:
+    """What a trivial baseline gives for each input."""
+    if name in FROM_OUTPUTS:
+        return FROM_OUTPUTS[name](examples, outputs)
+    return BASELINES[name](examples, task.step, seed)
 
 
 def _model_record(model: Translator | Summarizer | TopicClassifier) -> ModelRecord:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eval import findings, sets
+from eval import doubts, findings, sets
 from eval.classification import Accuracy, AnyAccuracy, CalibrationError, MacroF1
 from eval.contrast import ItemAccuracy, PairAccuracy
+from eval.doubts import AsJudged, JudgedAuroc, LowestAuroc
 from eval.examples import Example
 from eval.findings import FalseAlarms, SlipRecall
 from eval.grounded import (
@@ -27,9 +28,9 @@ from eval.runs import Json
 from eval.verdicts import Auroc
 from toolkit.errors import InputError
 
-STEPS = ("translation", "summary", "topics", "digest", "support", "facts")
-"""What comes out: English text; a headline and a summary; every label with its score; all of it; how far the article
-bears out the source; the facts in which the English text and the German source differ."""
+STEPS = ("translation", "doubt", "summary", "topics", "digest", "support", "facts")
+"""What comes out: English text; the same with its doubt; a headline and a summary; every label with its score; all of
+it; how far the article bears out the source; the facts in which the English text and the German source differ."""
 CONTRAST = "contrast-"
 
 
@@ -42,8 +43,8 @@ class Measure:
     """Field of Example the output is held against."""
     name: str = ""
     """As in `Score.metric`; the metric's own where empty."""
-    output: str | None = None
-    """Field of the output; None: the whole of it."""
+    output: str | tuple[str, ...] | None = None
+    """Field of the output; several: an object of them; None: the whole of it."""
     is_floor: bool = True
     """Whether the trivial baselines must be beaten in it. (A copied sentence invents nothing: in the precision of
     names, the lead of an article is not a floor but a ceiling.)"""
@@ -68,10 +69,14 @@ class Measure:
                 if not isinstance(output, str):
                     raise InputError(f"output {number} must be text, got {output!r:.60}")
             return list(outputs)
+        names = (self.output,) if isinstance(self.output, str) else self.output
         for number, output in enumerate(outputs, 1):
-            if not isinstance(output, dict) or self.output not in output:
-                raise InputError(f"output {number} has no {self.output!r}, which {self.title} is computed from")
-        return [output[self.output] for output in outputs]
+            missing = [name for name in names if not isinstance(output, dict) or name not in output]
+            if missing:
+                raise InputError(f"output {number} has no {missing[0]!r}, which {self.title} is computed from")
+        if isinstance(self.output, str):
+            return [output[self.output] for output in outputs]
+        return [{name: output[name] for name in names} for output in outputs]
 
     def expected(self, examples: Sequence[Example]) -> list[Any]:
         """What each output is held against."""
@@ -108,6 +113,7 @@ class Task:
         first = ("translator",) if self.language == "de" else ()
         last = {
             "translation": (),
+            "doubt": (),
             "summary": ("summarizer",),
             "topics": ("topics",),
             "digest": ("summarizer", "topics"),
@@ -250,6 +256,20 @@ def _own_tasks() -> tuple[Task, ...]:
                 Measure(metric=Coverage(), references="source", output="coverage", is_floor=False),
             ),
             baselines=("copy",),
+        ),
+        Task(
+            name="doubt",
+            about="how well the doubt of our own translations tells the bad ones",
+            version=1,
+            step="doubt",
+            language="de",
+            dataset=doubts.data,
+            measures=(
+                Measure(metric=JudgedAuroc(), references="judged", output=("translation", "doubt")),
+                Measure(metric=AsJudged(), references="judged", output="translation", is_floor=False),
+                Measure(metric=LowestAuroc(), references="translations", output=("translation", "doubt")),
+            ),
+            baselines=("length alone", "log-probability alone"),
         ),
         Task(
             name="support",

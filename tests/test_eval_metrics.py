@@ -32,6 +32,18 @@ def _inputs(metric: Metric) -> dict[str, list[Any]]:
         return {"predictions": ["3 million", "3 billion"], "references": [CHECKS, CHECKS]}
     if kind == "eval.verdicts":
         return {"predictions": [0.75, 0.25], "references": ["faithful", "unfaithful"]}
+    if kind == "eval.doubts":
+        doubted = [{"translation": "The sun.", "doubt": 0.25}, {"translation": "The moon.", "doubt": 0.75}]
+        judged = [
+            {"verdict": "adequate", "translation": "The sun."},
+            {"verdict": "inadequate", "translation": "The moon."},
+        ]
+        if metric.name == "AUROC lowest tenth":
+            return {"predictions": doubted, "references": [["The sun."], ["The stars.", "All stars."]]}
+        return {
+            "predictions": doubted if metric.name == "AUROC judged" else [each["translation"] for each in doubted],
+            "references": judged,
+        }
     if kind == "eval.findings":
         good = {"pair": "", "expects": [], "forbids": []}
         return {"predictions": [["3 million"], ["name"]], "references": [CHECKS, good]}

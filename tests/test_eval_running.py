@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from eval import sets
-from eval.baselines import BASELINES, SENTENCES
+from eval.baselines import BASELINES, FROM_OUTPUTS, SENTENCES
 from eval.examples import Example
 from eval.running import Models, run
 from eval.runs import Run, read_run, write_run
@@ -63,7 +63,11 @@ def test_tasks_are_well_formed(task: Task) -> None:
     assert any(measure.is_floor for measure in task.measures)
     assert task.step in STEPS
     assert task.baselines
-    assert set(task.baselines) <= BASELINES.keys()
+    assert set(task.baselines) <= BASELINES.keys() | FROM_OUTPUTS.keys()
+
+
+def test_baselines_have_names_of_their_own() -> None:
+    assert BASELINES.keys().isdisjoint(FROM_OUTPUTS)
 
 
 def test_names_are_unique() -> None:
