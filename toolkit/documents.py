@@ -124,7 +124,6 @@ REASONS: dict[str, str] = {
     "unsure": "the model was unsure of its words",
     "short": "much shorter than the German: something may be missing",
     "long": "much longer than the German: something may be invented",
-    "omission": "German words that nothing in the English answers to",
     "repetition": "it repeats itself",
     "german": "German words were left as they are",
     "split": "translated in parts",

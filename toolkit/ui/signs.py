@@ -14,7 +14,6 @@ _GLYPHS = {
     "negation": ("¬", True),
     "name": ("@", True),
     "link": ("/", True),
-    "omission": ("…", True),
     "cut": ("×", True),
     "lost": ("#", True),
     "loop": ("=", True),
