@@ -103,9 +103,10 @@ class TranslatedSegment:
 
 
 MARKS: dict[str, str] = {
-    "split": "longer than the model reads at once: split at a clause and translated in parts",
+    "split": "translated in parts: longer than the model reads at once, or cut at a clause or around a term",
     "cut": "part of it could not be translated; the rest is the source text",
     "retried": "the first attempt repeated itself or stopped early: this is a second attempt",
+    "rescued": "the first attempt lost something or left it in German: this second one is less doubtful",
     "loop": "the translation repeats itself",
     "recased": "written in capitals: translated from a lower-cased form",
     "restored": "a number, link or placeholder was put back in place",

@@ -147,7 +147,7 @@ class Translator:
         """Every distinct text once: first attempts together, then others of those that went wrong."""
         works = [self._plan(text) for text in texts]
         self._generate([attempt for work in works for attempt in work.attempts], self.options)
-        rescue.rescue(works, self._generate, self.options)
+        rescue.rescue(works, self._generate, self.options, fits=self._fits, is_trained=self._is_trained_on_terms)
         self._protect(works)
         if self.glossary is not None:
             terms.apply(

@@ -1,0 +1,125 @@
+"""What second attempts (toolkit/rescue.py) win and cost: all ways, each alone, and none, on development sets.
+
+python -m models.recipes.rescue_scores --data ../shared/data --output .work/translator/rescue.json
+
+Reads the first lines of newstest2018 and FLORES dev. Needs `pip install 'klartext[eval]'`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from models.recipes.translation_scores import read_set, scores
+from tests.measure_facts import numbers_kept
+from toolkit import rescue, store
+from toolkit.documents import Translation
+from toolkit.engines import EngineSettings, Generation, GenerationOptions, Seq2SeqEngine, load_seq2seq
+from toolkit.facts import KINDS
+from toolkit.translation import Translator
+
+SETS = ("newstest2018", "flores-dev")
+LINES = 1000
+NONE, ALL = "no second attempts", "all ways"
+
+
+class Remembering:
+    """An engine that remembers what it made of each text; it answers from memory where `is_fresh` is False."""
+
+    def __init__(self, engine: Seq2SeqEngine) -> None:
+        self._engine = engine
+        self._known: dict[tuple[str, GenerationOptions], Generation] = {}
+        self.is_fresh = True
+
+    @property
+    def name(self) -> str:
+        """That of the engine."""
+        return self._engine.name
+
+    @property
+    def max_source_tokens(self) -> int:
+        """That of the engine."""
+        return self._engine.max_source_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Those of the engine."""
+        return self._engine.count_tokens(texts)
+
+    def generate(self, texts: Sequence[str], *, options: GenerationOptions) -> list[Generation]:
+        """One output a text; what is not known is made, all together."""
+        new = [text for text in texts if self.is_fresh or (text, options) not in self._known]
+        for text, made in zip(new, self._engine.generate(new, options=options), strict=True):
+            self._known[text, options] = made
+        return [self._known[text, options] for text in texts]
+
+
+def row(lines: Sequence[str], references: Sequence[str], translated: Sequence[Translation]) -> dict[str, Any]:
+    """BLEU, chrF, and the sentences by what is found wrong in them."""
+    segments = [segment for translation in translated for segment in translation.segments]
+    found = Counter(kind for segment in segments for kind in {finding.kind for finding in segment.findings or ()})
+    kept, numbered = numbers_kept((segment.source.text, segment.text) for segment in segments)
+    outputs = [" ".join(translation.text.split()) for translation in translated]
+    return {
+        **scores(outputs, (tuple(references),)),
+        "lines": len(lines),
+        "sentences": len(segments),
+        "findings": {kind: found[kind] for kind in KINDS},
+        "with findings": sum(bool(segment.findings) for segment in segments),
+        "loops": sum("loop" in segment.marks for segment in segments),
+        "numbers right": kept,
+        "with numbers": numbered,
+        "rescued": sum("rescued" in segment.marks for segment in segments),
+    }
+
+
+def measure(model: Path, data: Path, name: str) -> dict[str, Any]:
+    """A row for each choice of ways on the first lines of a set; processor seconds for none and all."""
+    development = read_set(data, name)
+    lines, references = development.source[:LINES], development.references[0][:LINES]
+    loaded = load_seq2seq(store.resolve(model, task="translation"), EngineSettings(threads=1))
+    engine = Remembering(loaded)
+    translator = Translator(model, engine=engine)
+    loaded.generate(lines[:8], options=translator.options)
+    tried: list[str] = []
+
+    def count(text: str, _first: object) -> Iterator[Any]:
+        tried.append(text)
+        yield from ()
+
+    choices: dict[str, dict[str, Any]] = {NONE: {"none": count}, ALL: dict(rescue.WAYS)}
+    choices |= {f"{way} alone": {way: make} for way, make in rescue.WAYS.items()}
+    rows: dict[str, Any] = {}
+    for choice, ways in choices.items():
+        engine.is_fresh = choice in (NONE, ALL)
+        with mock.patch.dict(rescue.WAYS, ways, clear=True):
+            started = time.process_time()
+            translated = list(translator.translate_many(lines))
+            seconds = time.process_time() - started
+        rows[choice] = row(lines, references, translated)
+        if engine.is_fresh:
+            rows[choice]["seconds"] = round(seconds, 2)
+        print(name, choice, json.dumps(rows[choice]), flush=True)
+    rows[ALL]["tried"] = len(tried)
+    rows[ALL]["time"] = round(rows[ALL]["seconds"] / rows[NONE]["seconds"], 3)
+    return rows
+
+
+def main() -> None:
+    """Measure by the options of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, default=Path("models/translator-de-en"))
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--output", type=Path, required=True)
+    options = parser.parse_args()
+    report = {name: measure(options.model, options.data, name) for name in SETS}
+    options.output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
