@@ -283,7 +283,7 @@ the fit shortness alone would look like a fault.
 
 ## How well it tells bad from good
 AUROC: 0.5 is chance, 1 is perfect. Nothing was fitted on any set but newstest2018; which features to have was looked at
-on newstest2021, reference A, too. FLORES dev was not looked at before.
+on newstest2021, reference A, too; FLORES dev decided only that the agreement of the beam is left out (see Limits).
 
 {scores}
 
