@@ -132,7 +132,10 @@ def test_a_sentence_is_translated_alike_alone_and_in_company(rounded: Seq2SeqEng
 
 
 def _assert_alike(ones: list[Generation], others: list[Generation]) -> None:
-    """The same texts; on a CPU without AVX-512 one in twenty may be the other side of a tie, its score as good."""
+    """The same texts; on a CPU without AVX-512 one in twenty may be the other side of a tie, its score nearly as good.
+
+    The tie may lie in the middle of the search: what either side leads to at the end differs a little more.
+    """
     different = [(one, other) for one, other in zip(ones, others, strict=True) if one.text != other.text]
     assert len(different) <= len(ones) // 20 * (not HAS_AVX512)
-    assert all(math.isclose(one.log_prob, other.log_prob, abs_tol=TOLERANCE) for one, other in different)
+    assert all(math.isclose(one.log_prob, other.log_prob, abs_tol=4 * TOLERANCE) for one, other in different)
