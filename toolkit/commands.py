@@ -133,7 +133,8 @@ class _Translate:
         if english and not english.endswith("\n"):
             english += "\n"
         record = records.record(document, translation=translation, checksums=_checksums(self._translator))
-        return _Outcome(record, english, (*language_notes(document), *translation_notes(translation)))
+        notes = (*language_notes(document), *translation_notes(translation))
+        return _Outcome(record, english, (*notes, *_checks(terminal.check_note(translation), output)))
 
 
 class _Digest:
@@ -239,7 +240,8 @@ class _Summarize:
         )
         english = [segment.text for segment in (document if translation is None else translation).segments]
         rendered = terminal.render_summary(summary, english, output.screen)
-        return _Outcome(record, rendered, (*notes, *summary_notes(summary)))
+        notes = (*notes, *summary_notes(summary), *_checks(terminal.summary_note(summary), output))
+        return _Outcome(record, rendered, notes)
 
 
 class _Topics:
@@ -336,6 +338,11 @@ def _translator(model: str | None, options: argparse.Namespace) -> Translator:
         options=GenerationOptions(beam=options.beam),
         glossary=read_glossary(options),
     )
+
+
+def _checks(note: str | None, output: Output) -> tuple[str, ...]:
+    """The note on what to check, for a file or a pipe; on a terminal it would break into the text."""
+    return () if note is None or output.is_terminal else (note,)
 
 
 def _read(text: str, source: Source, *, language: str | None) -> Document:

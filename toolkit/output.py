@@ -42,7 +42,7 @@ class Output:
         return self._path is None and sys.stdout.isatty()
 
     def write(self, text: str | bytes) -> None:
-        """Write and flush: what is done is seen at once and kept if the next input fails. Bytes are UTF-8, or for a file."""
+        """Write and flush: what is done is seen at once and kept if the next input fails. Bytes go to a file."""
         if self._path is None:
             _write_to_standard_output(text.decode() if isinstance(text, bytes) else writable(text))
             return
