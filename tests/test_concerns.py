@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from tests import samples
-from toolkit import concerns
-from toolkit.documents import Finding, TermUse, TranslatedSegment
+from toolkit import concerns, exports, records, terminal
+from toolkit.documents import REASONS, Finding, TermUse, TranslatedSegment
+from toolkit.ui import signs
 
 PLAIN = samples.TRANSLATION.segments[0]
 FINDING = Finding("date", 0, 3, "Der", "The")
@@ -38,3 +39,17 @@ def test_concerns(segment: TranslatedSegment, codes: list[str]) -> None:
 def test_details() -> None:
     (concern,) = concerns.concerns_of(replace(PLAIN, findings=(FINDING, replace(FINDING, new=""))))
     assert concern.words.endswith("German “Der”, English “The”; “Der” is missing")
+
+
+@pytest.mark.parametrize("threshold", [0.2, 0.6])
+def test_everything_shown_follows_one_threshold(threshold: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concerns, "NEEDS_CHECKING", threshold)
+    segment = replace(PLAIN, doubt=0.4, reasons=("unsure",))
+    translation = replace(samples.TRANSLATION, segments=(segment,))
+    digest = replace(samples.digest("Ende.", "End."), translation=translation)
+    is_shown = threshold < 0.4
+    assert bool(concerns.to_check(translation)) == is_shown
+    assert bool(signs.signs_of(segment)) == is_shown
+    assert (terminal.check_note(translation) is not None) == is_shown
+    assert (REASONS["unsure"] in exports.export(digest, ".md", exports.Provenance()).decode()) == is_shown
+    assert bool(records.check_records(translation)) == is_shown
