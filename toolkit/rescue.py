@@ -7,6 +7,7 @@ a link was lost, German is left over or much seems missing, `WAYS` are tried, an
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from toolkit.engines import Generation, GenerationOptions
 _NGRAM = 3
 _PENALTY = 1.2
 # A second attempt after anything else: a wider beam that prefers longer outputs.
-_WIDER = 2
+_WIDER = 1.5
 _LENGTH_PENALTY = 1.6
 # Fewer words are not split.
 _WORDS_TO_SPLIT = 8
@@ -107,7 +108,8 @@ class _State:
     spans: tuple[tuple[int, int], ...]
     """Where the German has a number that is missing."""
     is_wrong: bool
-    """Whether it is to be tried again."""
+    """Whether a fact or a negation differs or German is left over."""
+    is_short: bool
 
     def is_better(self, other: _State) -> bool:
         """Less doubtful: clearly so, or at all where it has a fact that the other lost."""
@@ -128,11 +130,13 @@ def _recover(
         for attempt in work.attempts:
             if not attempt.is_copied and attempt.result is not None:
                 first = _state(attempt.text, attempt.result, set())
-                if first.is_wrong:
+                if first.is_wrong or first.is_short:
                     ways = [way for way in WAYS.values() if is_trained or way is not _placed]
                     candidates = [each for way in ways for each in way(attempt.text, first)]
                     tried.append((attempt, first, candidates))
-    other = replace(options, beam=_WIDER * options.beam, length_penalty=max(options.length_penalty, _LENGTH_PENALTY))
+    other = replace(
+        options, beam=math.ceil(_WIDER * options.beam), length_penalty=max(options.length_penalty, _LENGTH_PENALTY)
+    )
     sent = [part for *_, candidates in tried for candidate in candidates for part in candidate.parts]
     generate([part for part in sent if fits(part.text)], other)
     for attempt, first, candidates in tried:
@@ -165,7 +169,8 @@ def _state(text: str, output: Generation, marks: Iterable[str]) -> _State:
         | {(each, -1) for each in protection.lost(text, translation)},
         differing=sum(each.kind in _FACTS for each in findings),
         spans=tuple((each.start, each.end) for each in missing),
-        is_wrong=bool(missing or values["negation"] or values["german"] or (values["short"] or 0.0) > _SHORT),
+        is_wrong=bool(missing or values["negation"] or values["german"]),
+        is_short=(values["short"] or 0.0) > _SHORT,
     )
 
 
@@ -197,9 +202,9 @@ def _decoded(text: str, _first: _State) -> Iterator[_Candidate]:
     yield _Candidate([Attempt(text)], lambda parts: parts[0].result, frozenset({"rescued"}))
 
 
-def _split(text: str, _first: _State) -> Iterator[_Candidate]:
-    """In two parts, cut at a clause."""
-    if len(text.split()) >= _WORDS_TO_SPLIT:
+def _split(text: str, first: _State) -> Iterator[_Candidate]:
+    """In two parts, cut at a clause; for what is merely short, decoding it otherwise does more and costs less."""
+    if first.is_wrong and len(text.split()) >= _WORDS_TO_SPLIT:
         yield _Candidate(_halves(text), _spaced, frozenset({"rescued", "split"}))
 
 
