@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from eval import doubts
+from eval import doubts, terminology
 from eval.examples import Example
 from eval.runs import Json
 from toolkit import facts, grounding, labels, segmentation
@@ -101,8 +101,9 @@ BASELINES: Mapping[str, Baseline] = {
 FROM_OUTPUTS: Mapping[str, Callable[[Sequence[Example], Sequence[Json]], list[Json]]] = {
     "length alone": doubts.length_alone,
     "log-probability alone": doubts.log_prob_alone,
+    "without glossary": terminology.without_glossary,
 }
-"""The outputs as they are, each as doubtful as one feature of it alone says."""
+"""Made of the outputs: as doubtful as one feature of them alone says; as they are without a glossary."""
 
 
 def _english(example: Example) -> str:

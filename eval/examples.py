@@ -28,6 +28,8 @@ class Example:
     """Each a list of alternatives, one of which must occur in the output."""
     forbids: tuple[str, ...] = ()
     """None of these may occur in the output."""
+    term: tuple[str, ...] = ()
+    """Of a glossary: German and the English wanted for it."""
     verdict: str = ""
     """Of a summary sentence: "faithful" or "unfaithful" to the article. Of an output judged before, then the `article`:
     "adequate" or "inadequate"."""

@@ -71,6 +71,7 @@ def _is_coverage(value: Any) -> bool:
 
 _PARTS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "translation": (_is_text, "text"),
+    "plain": (_is_text, "text"),
     "headline": (_is_text, "text"),
     "summary": (_is_text, "text"),
     "topics": (_are_topics, 'a list of {"label": text, "score": number from 0 to 1}, one at least'),

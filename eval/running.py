@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
-from eval import classification, doubts, findings
+from eval import classification, doubts, findings, terminology
 from eval.baselines import BASELINES, FROM_OUTPUTS
 from eval.examples import Example
 from eval.intervals import SEED, interval
@@ -144,6 +144,7 @@ def _produce(task: Task, data: DataSet, models: Models, progress: Progress | Non
     steps = {
         "translation": _translate,
         "doubt": _doubt,
+        "glossary": _glossary,
         "summary": _summarize,
         "topics": _classify,
         "digest": _digest,
@@ -191,6 +192,10 @@ def _translate(_task: Task, data: DataSet, models: Models) -> _Outputs:
 def _doubt(_task: Task, data: DataSet, models: Models) -> _Outputs:
     for translation in models.translator.translate_many(example.source for example in data.examples):
         yield doubts.output_of(translation), translation
+
+
+def _glossary(_task: Task, data: DataSet, models: Models) -> _Outputs:
+    yield from terminology.outputs(data.examples, models.translator)
 
 
 def _summarize(task: Task, data: DataSet, models: Models) -> _Outputs:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eval import doubts, findings, sets
+from eval import doubts, findings, sets, terminology
 from eval.classification import Accuracy, AnyAccuracy, CalibrationError, MacroF1
 from eval.contrast import ItemAccuracy, PairAccuracy
 from eval.doubts import AsJudged, JudgedAuroc, LowestAuroc
@@ -28,9 +28,10 @@ from eval.runs import Json
 from eval.verdicts import Auroc
 from toolkit.errors import InputError
 
-STEPS = ("translation", "doubt", "summary", "topics", "digest", "support", "facts")
-"""What comes out: English text; the same with its doubt; a headline and a summary; every label with its score; all of
-it; how far the article bears out the source; the facts in which the English text and the German source differ."""
+STEPS = ("translation", "doubt", "glossary", "summary", "topics", "digest", "support", "facts")
+"""What comes out: English text; the same with its doubt, with a glossary and without; a headline and a summary; every
+label with its score; all of it; how far the article bears out the source; the facts in which the English text and the
+German source differ."""
 CONTRAST = "contrast-"
 
 
@@ -114,6 +115,7 @@ class Task:
         last = {
             "translation": (),
             "doubt": (),
+            "glossary": (),
             "summary": ("summarizer",),
             "topics": ("topics",),
             "digest": ("summarizer", "topics"),
@@ -270,6 +272,20 @@ def _own_tasks() -> tuple[Task, ...]:
                 Measure(metric=LowestAuroc(), references="translations", output=("translation", "doubt")),
             ),
             baselines=("length alone", "log-probability alone"),
+        ),
+        Task(
+            name="glossary",
+            about="sentences with a term whose English is given, inflected or a name to be kept",
+            version=1,
+            step="glossary",
+            language="de",
+            dataset=terminology.data,
+            measures=(
+                Measure(metric=ItemAccuracy(), name="terms applied", references="checks", output="translation"),
+                # The references use the unusual terms, so that they come nearer whatever else is lost.
+                Measure(metric=Chrf(), references="translations", output="translation", is_floor=False),
+            ),
+            baselines=("without glossary",),
         ),
         Task(
             name="support",

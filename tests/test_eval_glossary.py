@@ -8,7 +8,9 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
-from eval import contrast
+from eval import contrast, terminology
+from toolkit.engines.fake import FakeSeq2Seq
+from toolkit.translation import Translator
 
 PATH = Path(__file__).parent.parent / "eval" / "data" / "glossary.jsonl"
 FIELDS = ["id", "de", "en", "source_term", "target_term", "forms"]
@@ -21,7 +23,7 @@ def read() -> list[dict[str, Any]]:
 
 def test_size() -> None:
     items = read()
-    assert len(items) >= 160
+    assert len(items) >= 200
     assert len({item["source_term"] for item in items}) >= 60
     assert sum(item["source_term"] == item["target_term"] for item in items) >= 25
     assert [item["id"] for item in items] == [f"glossary-{number:03d}" for number in range(1, len(items) + 1)]
@@ -54,3 +56,23 @@ def words(text: str) -> list[str]:
 def stem(word: str) -> str:
     """Without case and umlauts, which inflection may change."""
     return "".join(c for c in unicodedata.normalize("NFD", word.casefold()) if not unicodedata.combining(c))
+
+
+def test_data_of_the_task() -> None:
+    examples = terminology.data().examples
+    assert len(examples) == len(read())
+    assert {example.register for example in examples} == {"name", "term"}
+    assert examples[0].term == ("Bundesrat", "Federal Council")
+    wanted = terminology.glossary(examples)
+    for example in examples:
+        assert wanted.find(example.source), example.id
+        assert contrast.passes(example.translations[0], example.checks), example.id
+
+
+def test_outputs_and_their_baseline() -> None:
+    examples = terminology.data().examples[:3]
+    made = [output for output, _ in terminology.outputs(examples, Translator(engine=FakeSeq2Seq()))]
+    assert all("Federal Council" in output["translation"] for output in made)
+    plain = terminology.without_glossary(examples, made)
+    assert [output["translation"] for output in plain] == [output["plain"] for output in made]
+    assert not any("Federal Council" in output["translation"] for output in plain)

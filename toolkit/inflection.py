@@ -17,8 +17,8 @@ _NOUN = frozenset(("s", "es", "e", "en", "n", "er", "ern", "ens", "ns", "se", "s
 _UMLAUT_PLURAL = frozenset(("", "e", "en", "er", "ern", "n"))
 _ADJECTIVE = ("en", "em", "er", "es", "e")
 _NAME = frozenset(("s", "es"))
-# Gremium/Gremien, Virus/Viren, Firma/Firmen.
-_FOREIGN = (("um", ("en", "a")), ("us", ("en", "i")), ("a", ("en",)))
+# Gremium/Gremien, Virus/Viren, Firma/Firmen; Ministerin/Ministerinnen.
+_OTHER_PLURALS = (("um", ("en", "a")), ("us", ("en", "i")), ("a", ("en",)), ("in", ("innen",)))
 # Nouns that inflect as adjectives do: Abgeordneter, Beauftragte, Vorsitzender; not Mieter, Sünder.
 _PARTICIPLE = re.compile(r".*(?:(?:ge|be|ver|ent|er|zer)\w{2,}t|\w{3,}end)")
 # "Bunden" is no form of Bund; of three letters and fewer nearly anything would be one.
@@ -89,7 +89,7 @@ def _is_noun_form(word: str, lemma: str) -> bool:
     bare = word.translate(_UMLAUTS)
     if bare != word and bare.startswith(lemma) and bare[len(lemma) :] in _UMLAUT_PLURAL:
         return True
-    for old, endings in _FOREIGN:
+    for old, endings in _OTHER_PLURALS:
         stem = lemma.removesuffix(old)
         if stem != lemma and len(stem) >= _STEM and word in {stem + ending for ending in endings}:
             return True
