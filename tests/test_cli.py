@@ -6,6 +6,7 @@ import io
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -378,7 +379,8 @@ def test_models(run: Run) -> None:
 def test_demo(run: Run) -> None:
     ran = run("demo")
     assert ran.code == 0
-    assert "30 of 30 sentences, 0 cut" in ran.out
+    # Some of what the fake engine writes is thought worth a second attempt, in two halves.
+    assert re.search(r"30 of 30 sentences, (\d+ split at a clause, )?0 cut", ran.out)
     assert run("demo", "--json").records[0]["id"] == "demo"
 
 
@@ -415,7 +417,8 @@ def test_a_reader_that_goes_away_is_no_drama(tmp_path: Path) -> None:
     assert process.stderr is not None
     assert process.stdout.readline().startswith(b"{")
     process.stdout.close()
-    assert process.stderr.read() == b""
+    # The words on what to check, and no traceback.
+    assert all(b" to check: " in line or b"need checking" in line for line in process.stderr.read().splitlines())
     process.stderr.close()
     assert process.wait() == 1
 
