@@ -37,7 +37,7 @@ def data() -> DataSet:
 
 def glossary(examples: Sequence[Example]) -> Glossary:
     """All their terms together."""
-    terms = dict(example.term for example in examples if example.term)
+    terms = {example.term[0]: example.term[1] for example in examples if example.term}
     return Glossary(
         {german: english for german, english in terms.items() if german != english},
         names=[german for german, english in terms.items() if german == english],
