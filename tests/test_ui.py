@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 import threading
 import time
 import zipfile
@@ -37,6 +38,7 @@ from toolkit.pipeline import Pipeline
 from toolkit.segmentation import read_document
 from toolkit.tidying import tidy
 from toolkit.translation import Translator
+from toolkit.ui import intake
 from toolkit.ui.article import render_article, render_legend
 from toolkit.ui.desk import Choice, Desk
 from toolkit.ui.gathering import gather
@@ -49,6 +51,7 @@ from toolkit.ui.shelf import render_shelf, shelve
 from toolkit.ui.signs import signs_of
 from toolkit.ui.takeaway import FILES, file_of, quotation_of
 from toolkit.ui.views import alert, view_of
+from toolkit.uploads import Limits, Upload, read_upload
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -130,6 +133,7 @@ def test_partners_have_the_same_number_and_their_languages(pipeline: Pipeline) -
     assert sorted(numbers, key=lambda n: int(n or "")) == [str(i) for i in range(reading.total) for _ in range(2)]
     assert {attributes["lang"] for attributes in shown.with_attribute("lang")} == {"de", "en"}
     assert [attributes["tabindex"] for attributes in shown.with_attribute("tabindex")].count("0") == 1
+    assert all(attributes["role"] == "group" for attributes in shown.with_attribute("tabindex"))
 
 
 def test_headlines_and_lists_are_told_from_paragraphs(pipeline: Pipeline) -> None:
@@ -148,6 +152,16 @@ def test_what_is_not_translated_yet_is_said(pipeline: Pipeline) -> None:
     view = view_of(replace(reading, segments=some, digest=None), is_running=True)
     bar = Tags(view.progress).with_attribute("aria-valuenow")[0]
     assert (bar["aria-valuenow"], bar["aria-valuemax"]) == ("2", str(reading.total))
+
+
+def test_progress_is_said_aloud_only_when_it_begins_and_ends(pipeline: Pipeline) -> None:
+    reading = finished(pipeline, ARTICLE)
+    counts = [0, 1, 2, reading.total]
+    shown = [
+        view_of(replace(reading, segments=reading.segments[:count], digest=None), is_running=True) for count in counts
+    ]
+    assert ['role="status"' in view.progress for view in shown] == [True, False, False, True]
+    assert 'role="status"' in view_of(reading, is_running=False).progress
 
 
 def test_every_reason_has_a_sign_of_its_own_and_its_words() -> None:
@@ -204,6 +218,8 @@ def test_an_unsupported_summary_sentence_is_marked() -> None:
     html = render_summary(replace(DIGEST.summary, sentences=(sentence,)), None)
     assert "kt-claim kt-grave" in html
     assert "support 0.12 of 1" in Tags(html).text
+    (button,) = Tags(html).with_attribute("aria-describedby")
+    assert f'role="tooltip" id="{button["aria-describedby"]}"' in html
 
 
 def test_topics_are_bars_with_scores_and_none_of_these() -> None:
@@ -382,6 +398,28 @@ def test_an_upload_is_read_and_deleted(tmp_path: Path) -> None:
     assert not folder.exists()
 
 
+def test_two_readers_with_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "of-this-content"
+    folder.mkdir()
+    path = folder / "artikel.txt"
+    path.write_text("Der Rat stimmt zu.", encoding="utf-8")
+
+    def read_while_the_other_deletes(place: Path, limits: Limits) -> Upload:
+        upload = read_upload(place, limits=limits)
+        shutil.rmtree(folder)
+        return upload
+
+    monkeypatch.setattr(intake, "read_upload", read_while_the_other_deletes)
+    assert take_file(str(path)).text == "Der Rat stimmt zu."
+    monkeypatch.undo()
+    with pytest.raises(InputError, match=r"^artikel\.txt"):
+        take_file(str(path))
+    with pytest.raises(
+        InputError, match=r"^artikel\.txt cannot be read \(No such file or directory\): choose it again$"
+    ):
+        take_glossary_file(str(path))
+
+
 def test_an_upload_that_cannot_be_read_is_deleted_too(tmp_path: Path) -> None:
     bomb = tmp_path / "bomb.docx"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -406,7 +444,9 @@ def test_glossaries_as_lines_and_as_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "lines", ["Rat = council\nRat = board", "= council", "x = y\n" * (MAX_GLOSSARY_LINES + 1)], ids=len
+    "lines",
+    ["Rat = council\nRat = board", "= council", "x = y\n" * (MAX_GLOSSARY_LINES + 1), "Rat = " + "council" * 30],
+    ids=len,
 )
 def test_glossaries_that_cannot_be_used(lines: str) -> None:
     with pytest.raises(InputError):

@@ -15,8 +15,12 @@ from typing import Any
 import pytest
 
 from toolkit.engines import EngineSettings
+from toolkit.engines.fake import FakeSeq2Seq
+from toolkit.errors import InputError
 from toolkit.pipeline import Pipeline
 from toolkit.records import digest_record
+from toolkit.translation import Translator
+from toolkit.ui.endpoints import all_in_time
 from toolkit.ui.limits import MAX_CHARACTERS, MAX_READERS, MAX_UPLOAD_BYTES
 
 pytest.importorskip("gradio")
@@ -126,12 +130,20 @@ def test_a_long_job_does_not_keep_a_short_one_waiting(slow_address: str) -> None
         worker.join()
 
 
+def test_a_call_that_takes_too_long_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.ui.endpoints.MAX_SECONDS", 1)
+    slow = Translator(engine=FakeSeq2Seq(seconds_per_text=0.3))
+    with pytest.raises(InputError, match="more than 1 seconds"):
+        all_in_time(slow.stream(" ".join(f"Das ist Satz Nummer {n}." for n in range(60))))
+
+
 def test_every_answer_forbids_what_is_not_of_this_page(address: str) -> None:
     with urllib.request.urlopen(address) as answer:
         policy = answer.headers["Content-Security-Policy"]
         html = answer.read().decode()
     assert "default-src 'self'" in policy
     assert "http:" not in policy
+    assert "frame-ancestors 'none'" in policy
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert "fonts.googleapis" not in html
 

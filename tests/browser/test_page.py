@@ -145,6 +145,12 @@ def test_partners_light_up_on_hover_tap_and_keys(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     assert page.evaluate("document.activeElement.id") == "en-2"
     assert lit(page) == ["en-2", "de-2"]
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.id") == "de-2"
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.id") == "de-1"
+    page.keyboard.press("ArrowLeft")
+    assert page.evaluate("document.activeElement.id") == "en-1"
 
 
 def test_the_summary_leads_to_its_evidence(page: Page) -> None:
@@ -303,6 +309,35 @@ def test_sentences_come_one_after_the_other_and_can_be_stopped(doubtful: Page) -
     assert doubtful.locator(".kt-en .kt-s").count() == stopped < 300
     doubtful.get_by_role("button", name="New article").click()
     read(doubtful, ARTICLE)
+
+
+def test_focus_pin_selection_and_notes_stay_while_the_article_grows(doubtful: Page) -> None:
+    doubtful.locator("#kt-source textarea").fill(" ".join(f"Dies ist der Satz Nummer {n}." for n in range(300)))
+    doubtful.locator("#kt-start").click()
+    expect(doubtful.locator("#en-2")).to_be_visible()
+    doubtful.get_by_text("What the signs mean").click()
+    doubtful.locator("#en-1").click()
+    doubtful.locator("#sign-2").focus()
+    doubtful.evaluate(
+        "getSelection().setBaseAndExtent(document.querySelector('#de-0').firstChild, 5, "
+        "document.querySelector('#de-1').firstChild, 4)"
+    )
+    before = doubtful.evaluate("getSelection().toString()")
+    so_far = doubtful.locator(".kt-en .kt-s").count()
+    expect(doubtful.locator(f"#en-{so_far + 20}")).to_be_attached()
+    assert doubtful.evaluate("document.activeElement.id") == "sign-2"
+    expect(doubtful.locator("#tip-2")).to_be_visible()
+    assert doubtful.evaluate("getSelection().toString()") == before
+    assert lit(doubtful) == ["en-1", "de-1"]
+    expect(doubtful.locator(".kt-trust details")).to_have_attribute("open", "")
+    doubtful.get_by_role("button", name="Stop").click()
+
+
+def test_a_text_that_is_too_long_is_not_cut_in_silence(page: Page) -> None:
+    page.locator("#kt-source textarea").focus()
+    page.keyboard.insert_text("Satz. " * 8_400)
+    page.locator("#kt-start").click()
+    expect(page.get_by_role("alert")).to_contain_text("50,400 characters", timeout=SECONDS)
 
 
 def test_two_readers_have_their_own_articles(browser: Browser, address: str) -> None:

@@ -112,8 +112,8 @@ def _render_english(document: Document, segments: Sequence[TranslatedSegment], i
     # One stop of the Tab key for the whole article; the arrow keys go from sentence to sentence.
     stop = 0 if index == 0 else -1
     return (
-        f'<span class="{classes}" id="en-{index}" data-segment="{index}" tabindex="{stop}" aria-details="de-{index}">'
-        f"{escape(segment.text)}</span>{_render_sign(segment, signs, index)}"
+        f'<span class="{classes}" id="en-{index}" data-segment="{index}" role="group" tabindex="{stop}" '
+        f'aria-details="de-{index}">{escape(segment.text)}</span>{_render_sign(segment, signs, index)}'
     )
 
 
@@ -125,7 +125,7 @@ def _render_german(document: Document, segments: Sequence[TranslatedSegment], in
         inner = _with_findings(
             source, [finding for sign in signs for finding in findings_of(sign.concern.code, segments[index])]
         )
-    return f'<span class="kt-s" id="de-{index}" data-segment="{index}">{inner}</span>'
+    return f'<span class="kt-s" id="de-{index}" data-segment="{index}" role="group" tabindex="-1">{inner}</span>'
 
 
 def _with_findings(source: str, findings: Sequence[Finding]) -> str:
@@ -151,7 +151,7 @@ def _render_sign(segment: TranslatedSegment, signs: Sequence[Sign], index: int) 
     said = "".join(f'<span class="kt-line">{line}</span>' for line in lines)
     shown = "".join(f"<span>{escape(sign.glyph)}</span>" for sign in signs[:2])
     return (
-        f'<span class="kt-signs"><button type="button" class="kt-sign{grave}" data-doubt="{index}" '
+        f'<span class="kt-signs"><button type="button" class="kt-sign{grave}" id="sign-{index}" data-doubt="{index}" '
         f'aria-describedby="tip-{index}" aria-label="Check this sentence"><span aria-hidden="true">{shown}</span>'
         "</button>"
         f'<span class="kt-tip" role="tooltip" id="tip-{index}">{said}</span></span>'

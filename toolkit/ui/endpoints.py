@@ -6,22 +6,26 @@ What they answer is text and JSON, unchanged; nothing of it is HTML.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
 from gradio.events import api
 
 from toolkit import records
-from toolkit.documents import Document, Translation
+from toolkit.documents import Digest, Document, Summary, Topics, TranslatedSegment, Translation
 from toolkit.errors import InputError, KlartextError
 from toolkit.segmentation import read_document
+from toolkit.translation import Translator
 from toolkit.ui.desk import Choice, Desk
-from toolkit.ui.limits import MAX_READERS
+from toolkit.ui.gathering import gather
+from toolkit.ui.limits import MAX_READERS, MAX_SECONDS
 from toolkit.ui.reading import Wishes, check_text
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
 _LANGUAGES = ("auto", "de", "en")
 
 
@@ -35,7 +39,7 @@ def add_endpoints(desk: Desk) -> None:
         Args:
             text: German text.
         """
-        return desk.pipeline(Choice()).translator.translate(check_text(text)).text
+        return _translate(desk.base.translator, read_document(check_text(text), language=None)).text
 
     @_plainly
     def summarize(text: str, sentences: int = 3, language: str = "auto") -> dict[str, Any]:
@@ -89,13 +93,19 @@ def add_endpoints(desk: Desk) -> None:
         """
         pipeline = desk.pipeline(Choice())
         wishes = _wishes(labels, multi_label=multi_label, sentences=sentences)
-        made = pipeline.run(
-            check_text(text), labels=labels or None, multi_label=multi_label, sentences=wishes.sentences
+        document = read_document(check_text(text), language=None)
+        parts = all_in_time(
+            pipeline.stream(document, labels=labels or None, multi_label=multi_label, sentences=wishes.sentences)
         )
+        segments = [part for part in parts if isinstance(part, TranslatedSegment)]
+        (summary,) = (part for part in parts if isinstance(part, Summary))
+        (scored,) = (part for part in parts if isinstance(part, Topics))
+        translation = pipeline.translator.assemble(document, segments)
+        made = Digest(translation=translation, summary=summary, topics=scored)
         return _plain(records.digest_record(made, checksums=desk.checksums(pipeline)))
 
     for function in (translate, summarize, topics, digest):
-        api(function, api_name=function.__name__, concurrency_limit=MAX_READERS, concurrency_id="api")
+        api(function, api_name=function.__name__, concurrency_limit=MAX_READERS, concurrency_id="reading")
 
 
 def _wishes(labels: list[str] | None, *, multi_label: bool, sentences: int = 3) -> Wishes:
@@ -108,10 +118,31 @@ def _english(desk: Desk, text: str, language: str) -> tuple[Document, Translatio
         raise InputError(f"unknown language {language!r}: choose one of {', '.join(_LANGUAGES)}")
     document = read_document(check_text(text), language=None if language == "auto" else language)
     if document.language == "de":
-        return document, desk.base.translator.translate(document)
+        return document, _translate(desk.base.translator, document)
     if document.language == "en":
         return document, None
     return read_document(text, language="en"), None
+
+
+def _translate(translator: Translator, document: Document) -> Translation:
+    return translator.assemble(document, all_in_time(translator.stream(document)))
+
+
+def all_in_time(items: Iterator[T]) -> list[T]:
+    """All of them, or InputError when they take longer than an article may; the work stops then."""
+    started = time.monotonic()
+    parts = gather(items)
+    made: list[T] = []
+    try:
+        for handful in parts:
+            made += handful
+            if time.monotonic() - started > MAX_SECONDS:
+                raise InputError(
+                    f"this text takes more than {MAX_SECONDS} seconds, the most one may: give a part of it"
+                )
+    finally:
+        parts.close()
+    return made
 
 
 def _plain(record: records.Record) -> dict[str, Any]:

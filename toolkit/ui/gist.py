@@ -21,7 +21,7 @@ def render_summary(summary: Summary, topics: Topics | None) -> str:
     topic = "" if topics is None else topics.best or "None of these topics"
     kicker = f'<p class="kt-kicker">{escape(topic)}</p>' if topic else ""
     headline = f"<h1>{escape(summary.headline)}</h1>" if summary.headline else ""
-    sentences = "".join(map(_render_sentence, summary.sentences))
+    sentences = "".join(_render_sentence(sentence, index) for index, sentence in enumerate(summary.sentences))
     body = f'<ol class="kt-summary">{sentences}</ol>' if sentences else '<p class="kt-note">No summary.</p>'
     left_out = (
         f'<p class="kt-note">{summary.truncated} sentences are longer than the summarizer reads and are not in it.</p>'
@@ -44,19 +44,20 @@ def render_waiting(sentences: int) -> str:
     )
 
 
-def _render_sentence(sentence: SummarySentence) -> str:
+def _render_sentence(sentence: SummarySentence, index: int) -> str:
     rests_on = " ".join(map(str, sentence.evidence))
     links = "".join(
-        f'<a href="#en-{index}" class="kt-evidence" data-evidence="{index}" '
-        f'aria-label="Sentence {index + 1} of the article">{index + 1}</a>'
-        for index in sentence.evidence
+        f'<a href="#en-{at}" class="kt-evidence" data-evidence="{at}" '
+        f'aria-label="Sentence {at + 1} of the article">{at + 1}</a>'
+        for at in sentence.evidence
     )
     warning = ""
     if sentence.is_supported is False:
         support = "" if sentence.support is None else f" (support {sentence.support:.2f} of 1)"
         warning = (
-            '<span class="kt-signs"><button type="button" class="kt-sign kt-grave" aria-label="Check this sentence">'
-            '<span aria-hidden="true"><span>!</span></span></button><span class="kt-tip" role="tooltip">'
+            '<span class="kt-signs"><button type="button" class="kt-sign kt-grave" aria-label="Check this sentence" '
+            f'aria-describedby="gist-tip-{index}"><span aria-hidden="true"><span>!</span></span></button>'
+            f'<span class="kt-tip" role="tooltip" id="gist-tip-{index}">'
             f"The article may not bear this out{support}: read the sentences it links to.</span></span>"
         )
     unsupported = " kt-grave" if warning else ""
@@ -114,7 +115,8 @@ def render_facts(digest: Digest, seconds: float) -> str:
         f"{seconds:.1f} seconds",
     ]
     items = "".join(f"<li>{fact}</li>" for fact in facts if fact)
-    return f'<ul class="kt-facts" aria-label="What was done">{items}</ul>'
+    done = '<p class="kt-hidden" role="status">The article is ready.</p>'
+    return f'{done}<ul class="kt-facts" aria-label="What was done">{items}</ul>'
 
 
 def _model(name: str, engine: str) -> str:

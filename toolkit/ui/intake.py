@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.errors import InputError
 from toolkit.glossary import Glossary
-from toolkit.ui.limits import MAX_CHARACTERS, MAX_GLOSSARY_LINES, MAX_UPLOAD_BYTES, MAX_UPLOAD_SECONDS
+from toolkit.ui.limits import (
+    MAX_CHARACTERS,
+    MAX_GLOSSARY_LINE_CHARACTERS,
+    MAX_GLOSSARY_LINES,
+    MAX_UPLOAD_BYTES,
+    MAX_UPLOAD_SECONDS,
+)
 from toolkit.uploads import KINDS, Limits, read_upload
 
 ENDINGS = sorted(KINDS)
@@ -41,6 +47,8 @@ def take_glossary_file(path: str) -> str:
         if place.stat().st_size > MAX_UPLOAD_BYTES:
             raise InputError(f"{place.name} is larger than {MAX_UPLOAD_BYTES // 2**20} MB: give fewer terms")
         glossary = Glossary.read(place)
+    except OSError as error:
+        raise InputError(f"{place.name} cannot be read ({error.strerror}): choose it again") from None
     except InputError as error:
         raise InputError(str(error).replace(str(place), place.name)) from None
     finally:
@@ -55,6 +63,11 @@ def read_glossary(lines: str) -> Glossary | None:
     for number, line in enumerate(lines.splitlines(), start=1):
         if number > MAX_GLOSSARY_LINES:
             raise InputError(f"the glossary has more than {MAX_GLOSSARY_LINES} lines: remove some")
+        if len(line) > MAX_GLOSSARY_LINE_CHARACTERS:
+            raise InputError(
+                f"glossary, line {number}: it has {len(line):,} characters, and a line has at most "
+                f"{MAX_GLOSSARY_LINE_CHARACTERS}: shorten it"
+            )
         german, sign, english = (part.strip() for part in line.partition("="))
         if not german and not sign:
             continue
@@ -68,7 +81,10 @@ def read_glossary(lines: str) -> Glossary | None:
 
 
 def _delete(place: Path) -> None:
-    """The file and the folder of its own that gradio made for it."""
-    place.unlink(missing_ok=True)
-    if not any(place.parent.iterdir()):
-        shutil.rmtree(place.parent, ignore_errors=True)
+    """The file and the folder of its own that gradio made for it.
+
+    Gradio names that folder after the content: whoever uploads the same file at the same time has the same one.
+    """
+    with contextlib.suppress(OSError):
+        place.unlink()
+        place.parent.rmdir()  # fails where there is more in it

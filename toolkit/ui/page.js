@@ -45,6 +45,89 @@
     }
   });
 
+  // --- The article is written anew while it grows: focus, pin, selection and opened notes stay as they were.
+
+  const PLACES = "#kt-article, #kt-trust";
+  const OPENING = "#kt-start, .kt-example, #kt-back, [data-open]";
+  let focused = null; // a selector of what has the focus within these places
+  let marked = null; // both ends of the selection, as a sentence and a number of characters
+  const opened = new Set(); // notes, by their title
+
+  const selectorOf = (element) => {
+    if (element.id) return `#${element.id}`;
+    if (element.matches("[data-next-doubt]")) return "[data-next-doubt]";
+    return element.matches(".kt-trust summary") ? ".kt-trust summary" : null;
+  };
+  document.addEventListener("focusin", (event) => {
+    focused = within(event, PLACES) ? selectorOf(event.target) : null;
+  });
+  document.addEventListener("focusout", (event) => {
+    // Left by the reader, not taken away with its element.
+    window.setTimeout(() => {
+      if (event.target.isConnected && document.activeElement === document.body) focused = null;
+    });
+  });
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      if (!within(event, PLACES)) return;
+      const title = event.target.querySelector("summary").textContent;
+      if (event.target.open) opened.add(title);
+      else opened.delete(title);
+    },
+    true, // it does not bubble
+  );
+  const endOf = (node, offset) => {
+    const element = node instanceof Element ? node : node && node.parentElement;
+    const sentence = element && element.closest(".kt-article .kt-s");
+    if (!sentence) return null;
+    const before = document.createRange();
+    before.setStart(sentence, 0);
+    before.setEnd(node, offset);
+    return { id: sentence.id, offset: before.toString().length };
+  };
+  const placeOf = ({ id, offset }) => {
+    const sentence = document.getElementById(id);
+    if (!sentence) return null;
+    const texts = document.createTreeWalker(sentence, NodeFilter.SHOW_TEXT);
+    let left = offset;
+    while (texts.nextNode()) {
+      if (left <= texts.currentNode.length) return [texts.currentNode, left];
+      left -= texts.currentNode.length;
+    }
+    return null;
+  };
+  document.addEventListener("selectionchange", () => {
+    const { anchorNode, anchorOffset, focusNode, focusOffset, isCollapsed } = window.getSelection();
+    const ends = isCollapsed ? [] : [endOf(anchorNode, anchorOffset), endOf(focusNode, focusOffset)];
+    marked = ends.length && ends.every(Boolean) ? ends : null;
+  });
+  const restore = () => {
+    for (const note of all("#kt-trust details")) {
+      if (opened.has(note.querySelector("summary").textContent)) note.open = true;
+    }
+    const wasFocused = focused && document.activeElement === document.body && document.querySelector(focused);
+    if (wasFocused) {
+      if (wasFocused.matches(".kt-en .kt-s")) stopAt(wasFocused);
+      wasFocused.focus({ preventScroll: true });
+    }
+    if (marked && window.getSelection().isCollapsed) {
+      const [start, end] = marked.map(placeOf);
+      if (start && end) window.getSelection().setBaseAndExtent(...start, ...end);
+    }
+    if (pinned) light(pinned);
+  };
+  new MutationObserver((changes) => {
+    if (changes.some(({ target }) => target instanceof Element && target.closest(PLACES))) restore();
+  }).observe(document.documentElement, { childList: true, subtree: true });
+  document.addEventListener("click", (event) => {
+    if (!within(event, OPENING)) return;
+    pinned = null;
+    marked = null;
+    lastDoubt = -1;
+    opened.clear();
+  });
+
   const goTo = (index) => {
     const sentence = document.getElementById(`en-${index}`);
     if (!sentence) return;
@@ -62,7 +145,8 @@
     goTo(link.dataset.evidence);
   });
 
-  // --- Keys: the arrow keys go from sentence to sentence, which is one stop of the Tab key; Escape lets go.
+  // --- Keys: up and down go from sentence to sentence, left and right to its partner; all are one stop of the Tab key.
+  // Escape lets go.
 
   const stopAt = (sentence) => {
     for (const other of all(".kt-en .kt-s[tabindex='0']")) other.tabIndex = -1;
@@ -81,14 +165,21 @@
       if (within(event, ".kt-sign")) event.target.blur();
       return;
     }
-    const sentence = within(event, ".kt-en .kt-s");
-    const steps = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
-    if (!sentence || !(event.key in steps)) return;
-    const sentences = all(".kt-en .kt-s");
-    const next = sentences[sentences.indexOf(sentence) + steps[event.key]];
-    if (!next) return;
+    const sentence = within(event, ".kt-article .kt-s");
+    const steps = { ArrowDown: 1, ArrowUp: -1 };
+    const partners = { ArrowLeft: "en", ArrowRight: "de" };
+    if (!sentence) return;
+    let next = null;
+    if (event.key in steps) {
+      const sentences = all(sentence.closest(".kt-en") ? ".kt-en .kt-s" : ".kt-de .kt-s");
+      next = sentences[sentences.indexOf(sentence) + steps[event.key]];
+    } else if (event.key in partners) {
+      next = document.getElementById(`${partners[event.key]}-${sentence.dataset.segment}`);
+    }
+    if (!next || next === sentence) return;
     event.preventDefault();
-    stopAt(next);
+    const english = document.getElementById(`en-${next.dataset.segment}`);
+    if (english) stopAt(english);
     next.focus();
   });
 

@@ -15,7 +15,7 @@ from toolkit.ui.desk import SPEEDS, Desk
 from toolkit.ui.endpoints import add_endpoints
 from toolkit.ui.handlers import Handlers
 from toolkit.ui.intake import ENDINGS
-from toolkit.ui.limits import KEEP_SECONDS, MAX_CHARACTERS, MAX_LABELS, MAX_READERS, MAX_WAITING
+from toolkit.ui.limits import KEEP_SECONDS, MAX_LABELS, MAX_READERS, MAX_WAITING
 from toolkit.ui.takeaway import FILES
 
 _EXAMPLES = Path(__file__).resolve().parent / "examples"
@@ -61,7 +61,6 @@ def _lay_out(desk: Desk, handlers: Handlers) -> None:
             placeholder="Paste a German article here …",
             lines=12,
             max_lines=24,
-            max_length=MAX_CHARACTERS,
             elem_id="kt-source",
             html_attributes=gr.InputHTMLAttributes(lang="de", spellcheck=False, autocorrect="off"),
         )
