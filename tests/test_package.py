@@ -60,7 +60,7 @@ LAYERS = (
     ("exports",),
     ("tables",),
     ("engines",),
-    ("doubt", "support"),
+    ("doubt", "rewriting", "support"),
     ("attempts", "rescue", "terms", "translation", "summarization", "evidence", "topics"),
     ("pipeline",),
     ("batch",),

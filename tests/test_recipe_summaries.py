@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from models.recipes import summaries
+from models.recipes import summaries, summary_paraphrases
 from models.recipes.corpora import key
 from models.recipes.summaries import Example, Style
+from models.recipes.summary_paraphrases import Lead
 from toolkit import grounding
 from toolkit.control import HEADLINE, SENTENCE
 
@@ -132,3 +133,41 @@ def test_copies_are_whole_sentences(tmp_path: Path) -> None:
 
 def test_licences_are_stated() -> None:
     assert all(licence for licence in summaries.CORPORA.values())
+
+
+STORM = "A storm tore the roof off the town hall of Lindenau on Monday night, and police closed the market square."
+STORM_ELSEWHERE = "The roof of the Lindenau town hall was torn off by a storm, and the market square is closed."
+
+
+def _leads(*rows: tuple[str, str, str]) -> list[Lead]:
+    return [Lead(tuple(summaries.sentences_of(text)), outlet, date) for text, outlet, date in rows]
+
+
+def test_two_outlets_tell_of_one_event_in_their_own_words() -> None:
+    leads = _leads((STORM, "A", "2020-05-04 10:00"), (STORM_ELSEWHERE, "B", "2020-05-05"), (MAYOR, "C", "2020-05-04"))
+    assert (STORM, STORM_ELSEWHERE) in list(summary_paraphrases.pairs(leads, most_words=64))
+
+
+@pytest.mark.parametrize(
+    ("text", "outlet", "date"),
+    [
+        (STORM_ELSEWHERE, "A", "2020-05-05"),  # the same outlet
+        (STORM_ELSEWHERE, "B", "2020-05-08"),  # days later
+        (STORM, "B", "2020-05-05"),  # the same agency text
+        (STORM_ELSEWHERE.replace("storm", "storm called Xaver"), "B", "2020-05-05"),  # a name the other lacks
+        (STORM_ELSEWHERE.replace("market", "market since 1951"), "B", "2020-05-05"),  # a number
+    ],
+)
+def test_what_is_no_paraphrase_is_no_pair(text: str, outlet: str, date: str) -> None:
+    leads = _leads((STORM, "A", "2020-05-04"), (text, outlet, date))
+    assert all(source != STORM for source, _ in summary_paraphrases.pairs(leads, most_words=64))
+
+
+def test_noise_changes_some_small_words_of_some_sources_only() -> None:
+    example = Example("newsapi", SENTENCE, STORM, "A storm tore the roof off the town hall.")
+    noised = [summaries._noised(example, random.Random(seed)) for seed in range(300)]
+    changed = [other for other in noised if other != example]
+    assert 10 <= len(changed) <= 60
+    for other in changed:
+        assert other.target == example.target
+        assert set(grounding.content_stems(other.source)) == set(grounding.content_stems(STORM))

@@ -6,18 +6,19 @@ kin) reads the whole article, window by window; the evidence of its sentences is
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from toolkit import control, grounding, repetition, segmentation, store
+from toolkit import control, grounding, salience, segmentation, store, support
 from toolkit.control import HEADLINE, SENTENCE
 from toolkit.documents import Summary, SummarySentence, Translation
-from toolkit.engines import EngineSettings, Generation, GenerationOptions, Seq2SeqEngine, load_seq2seq
+from toolkit.engines import EngineSettings, GenerationOptions, Seq2SeqEngine, load_seq2seq
 from toolkit.engines.limits import fits
 from toolkit.errors import InputError
-from toolkit.passages import Passage, choose_passages, is_sentence, opening
+from toolkit.passages import MAX_FORM_WORDS, MAX_WORDS, Passage, choose_passages, is_sentence, opening
+from toolkit.rewriting import CLOSED, LEAST_HEADLINE_WORDS, Reader, as_headline, as_sentence, is_sound
 
 # Articles whose passages are rewritten in the same batches.
 _CHUNK = 16
@@ -33,15 +34,12 @@ _ARTICLE_MAX_TOKENS = 142
 _ARTICLE_MIN_TOKENS = 56
 _ARTICLE_LENGTH_PENALTY = 2.0
 
-# Below these shares of content words found in the passage and mean log-probabilities a token, outputs of the shipped
-# model on fifty development articles were mostly wrong, above them mostly right (read one by one).
-_LEAST_SUPPORT = 0.95
-_LEAST_LOG_PROB = -0.5
-_LEAST_HEADLINE_SUPPORT = 0.9
-_LEAST_HEADLINE_LOG_PROB = -0.95
-# Fewer words say nothing: "The 47-year-old Kerr.", "The venomous snake".
-_LEAST_WORDS = 4
-_LEAST_HEADLINE_WORDS = 5
+# Among rewritings of one place: how much a nat a token of the model's certainty weighs beside the ROUGE to expect, and
+# what one longer than a summary's sentence is worth beside others.
+_SURENESS = 0.05
+_TOO_LONG = 0.8
+# The same of one that is the article's own sentence word for word: where the model has other words, they are wanted.
+_VERBATIM = 0.6
 # A source sentence put in the model's place is shortened to this, and ends in an ellipsis then.
 _MOST_WORDS = 45
 # Sentences of models that read whole articles draw on words from all over them.
@@ -56,13 +54,6 @@ _WORD_CHARACTERS = 20
 _CLAUSE_STARTS = frozenset(
     "after although and as because before but despite following since when which while who".split()
 )
-_CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
-# "The company, which employs 300 people." lacks its main verb.
-_ONLY_A_SUBJECT = re.compile(r"[^,]*, (?:which|who|whose|where|when) [^,]*")
-_INSIDE = re.compile(r"(?<=[\w,;] )[^\W_]+(?:[.'’&-][^\W_]+)*")
-_DANGLING = frozenset(
-    "a an the of to in on at for from by with and or but as that which who his her its their is are was were".split()
-)
 
 
 @dataclass(slots=True)
@@ -74,15 +65,19 @@ class _Rewriting:
     is_part: bool = False
     """Whether it holds only a part of a sentence that is too long for the model."""
     text: str | None = None
+    log_prob: float = 0.0
 
 
 @dataclass(slots=True)
 class _Article:
-    """One article: its sentences, what is to be written, and how many sentences were too long to be read whole."""
+    """One article: its sentences, what is to be written, and how many sentences were too long to be read whole.
+
+    Every sentence of the summary is written several times, from passages of different length, and the best is taken.
+    """
 
     sentences: tuple[str, ...]
-    headline: _Rewriting | None = None
-    body: list[_Rewriting] = field(default_factory=list)
+    headline: list[_Rewriting] = field(default_factory=list)
+    body: list[list[_Rewriting]] = field(default_factory=list)
     truncated: int = 0
 
 
@@ -102,7 +97,9 @@ class Summarizer:
         if engine is None and self.settings.engine != "fake":
             self.model = store.resolve(model, task="summarization")
         self.engine = engine or load_seq2seq(self.model, self.settings)
-        self._rewrites = self.model is None or _knows_control_tokens(self.model)
+        pieces = _pieces(self.model)
+        self._rewrites = self.model is None or HEADLINE in pieces
+        self._spelled = frozenset(piece[1:].casefold() for piece in pieces if piece.startswith("▁"))
 
     @property
     def name(self) -> str:
@@ -137,18 +134,18 @@ class Summarizer:
         for article in group:
             if article.sentences:
                 self._plan(article, count)
-        self._rewrite([article.headline for article in group if article.headline], _HEADLINE_OPTIONS, _as_headline)
-        self._rewrite([rewriting for article in group for rewriting in article.body], _SENTENCE_OPTIONS, _as_sentence)
+        self._rewrite([article.headline for article in group], _HEADLINE_OPTIONS, as_headline)
+        self._rewrite([tries for article in group for tries in article.body], _SENTENCE_OPTIONS, as_sentence)
         return [self._finish(article) for article in group]
 
     def _plan(self, article: _Article, count: int) -> None:
         """Choose the passages; one too long for the model loses sentences from its end, a sentence alone its rest."""
         lead = opening(article.sentences)
-        article.headline = self._fitted(HEADLINE, lead, article)
+        article.headline = [self._fitted(HEADLINE, lead, article)]
         for passage in choose_passages(article.sentences, count=count):
-            rewriting = self._fitted(SENTENCE, passage, article)
-            article.truncated += rewriting.is_part
-            article.body.append(rewriting)
+            tries = [self._fitted(SENTENCE, part, article) for part in _parts(passage, article.sentences)]
+            article.truncated += any(rewriting.is_part for rewriting in tries)
+            article.body.append(tries)
 
     def _fitted(self, token: str, passage: Passage, article: _Article) -> _Rewriting:
         """A passage as far as it fits: without its last sentences, or only the first part of its first sentence."""
@@ -158,7 +155,7 @@ class Summarizer:
             kept = passage.sentences[:end]
             text = " ".join(article.sentences[i] for i in kept)
             if self._fits(prompt := _prompt(token, text)):
-                return _Rewriting(Passage(kept, text), prompt)
+                return _Rewriting(Passage(kept, text, passage.core), prompt)
         first = passage.sentences[0]
         parts = segmentation.split_at_clause(article.sentences[first], lambda text: self._fits(_prompt(token, text)))
         return _Rewriting(Passage((first,), parts[0]), _prompt(token, parts[0]), is_part=True)
@@ -166,8 +163,8 @@ class Summarizer:
     def _fits(self, prompt: str) -> bool:
         return fits(self.engine, prompt)
 
-    def _rewrite(self, rewritings: Sequence[_Rewriting], options: GenerationOptions, read: _Reader) -> None:
-        """Every passage once; those whose output is unsound once more."""
+    def _rewrite(self, places: Sequence[list[_Rewriting]], options: GenerationOptions, read: Reader) -> None:
+        """Every passage once; where no output of a place is sound, all of its passages once more."""
         second = GenerationOptions(
             beam=_SECOND_BEAM,
             max_tokens=options.max_tokens,
@@ -176,27 +173,43 @@ class Summarizer:
             no_repeat_ngram=options.no_repeat_ngram,
         )
         for attempt in (options, second):
-            waiting = [rewriting for rewriting in rewritings if rewriting.text is None]
+            waiting = [r for tries in places if all(r.text is None for r in tries) for r in tries]
             if not waiting:
                 return
             outputs = self.engine.generate([rewriting.prompt for rewriting in waiting], options=attempt)
             for rewriting, output in zip(waiting, outputs, strict=True):
-                rewriting.text = read(output, rewriting.passage.text)
+                text = read(output, rewriting.passage.text)
+                rewriting.text = text if text and self._is_spelled(text, rewriting.passage.text) else None
+                rewriting.log_prob = output.log_prob
+
+    def _is_spelled(self, text: str, source: str) -> bool:
+        """Whether the model has every word from the source or whole in its vocabulary: it put none together itself."""
+        if not self._spelled:
+            return True
+        known = {word.casefold() for word in grounding.words(source)}
+        return all(
+            word in known or word in self._spelled or grounding.support(word, source) == 1.0
+            for word in map(str.casefold, grounding.words(text))
+        )
 
     def _finish(self, article: _Article) -> Summary:
-        """Put source sentences where the model wrote nothing sound, leave out what was said already, keep it short."""
+        """The best of what was written of each passage; source sentences where nothing was sound; nothing twice."""
+        ranked = salience.Article(article.sentences)
         written: list[SummarySentence] = []
-        for rewriting in article.body:
-            evidence = rewriting.passage
-            closest = _closest(article.sentences, evidence.sentences, rewriting.text or evidence.text)
-            own = _needed(article.sentences, evidence.sentences, rewriting.text or "")
-            instead = _within(article.sentences[closest], _MOST_WORDS)
-            for text, indices in ((rewriting.text, own), (instead, (closest,))):
-                if text is not None and all(_shared(text, other.text) < _SAME for other in written):
-                    source = " ".join(article.sentences[i] for i in indices)
-                    written.append(SummarySentence(text, indices, grounding.support(text, source)))
+        for tries in article.body:
+            said = salience.tokens(" ".join(sentence.text for sentence in written))
+            candidates: list[SummarySentence] = []
+            for rewriting in sorted(tries, key=lambda rewriting: -_worth(rewriting, ranked, said)):
+                if rewriting.text is not None:
+                    needed = _needed(article.sentences, rewriting.passage.sentences, rewriting.text)
+                    candidates.append(_supported(rewriting.text, needed, article.sentences))
+            candidates = [sentence for sentence in candidates if sentence.is_supported]
+            candidates.append(_own_sentence(tries[0].passage, article.sentences, instead_of=candidates[:1]))
+            for sentence in candidates:
+                if all(_shared(sentence.text, other.text) < _SAME for other in written):
+                    written.append(sentence)
                     break
-        return self._summary(article, article.headline.text if article.headline else None, written)
+        return self._summary(article, next((r.text for r in article.headline if r.text), None), written)
 
     def _summary(self, article: _Article, headline: str | None, written: list[SummarySentence]) -> Summary:
         words = sum(len(sentence.split()) for sentence in article.sentences)
@@ -233,10 +246,9 @@ class Summarizer:
                 sentences = sentences[:-1]
             for rank, sentence in enumerate(sentences):
                 closest = _closest(article.sentences, indices, sentence)
-                sound = _is_sound(sentence, text, least=_LEAST_ARTICLE_SUPPORT) and _CLOSED.search(sentence)
+                sound = is_sound(sentence, text, least=_LEAST_ARTICLE_SUPPORT) and CLOSED.search(sentence)
                 kept = sentence if sound else _within(article.sentences[closest], _MOST_WORDS)
-                support = grounding.support(kept, article.sentences[closest])
-                ranked.append((rank, i, SummarySentence(kept, (closest,), support)))
+                ranked.append((rank, i, _supported(kept, (closest,), article.sentences)))
         ranked.sort(key=lambda entry: entry[:2])
         chosen: list[tuple[int, int, SummarySentence]] = []
         for entry in ranked:
@@ -244,7 +256,7 @@ class Summarizer:
                 chosen.append(entry)
         if not chosen:
             first = _within(article.sentences[0], _MOST_WORDS)
-            chosen = [(0, 0, SummarySentence(first, (0,), grounding.support(first, first)))]
+            chosen = [(0, 0, _supported(first, (0,), article.sentences))]
         chosen.sort(key=lambda entry: (entry[1], entry[0]))
         return self._summary(article, None, [sentence for _, _, sentence in chosen])
 
@@ -268,45 +280,46 @@ class Summarizer:
         return windows
 
 
-class _Reader:
-    """What makes a usable text of an output, or None where it is unsound."""
-
-    def __init__(self, *, is_headline: bool) -> None:
-        self._is_headline = is_headline
-
-    def __call__(self, output: Generation, source: str) -> str | None:
-        text = " ".join(output.text.split())
-        if not self._is_headline:
-            # Asked for one sentence, the model now and then goes on with the next.
-            text = next((part for part in segmentation.split_sentences(text, language="en") if is_sentence(part)), text)
-        text = _recased(text, source)
-        least = _LEAST_HEADLINE_SUPPORT if self._is_headline else _LEAST_SUPPORT
-        surest = _LEAST_HEADLINE_LOG_PROB if self._is_headline else _LEAST_LOG_PROB
-        if output.cut or not text or output.log_prob < surest or not _is_sound(text, source, least=least):
-            return None
-        words = grounding.words(text)
-        if not words or words[-1].casefold() in _DANGLING or text.count('"') % 2:
-            return None
-        fewest = _LEAST_HEADLINE_WORDS if self._is_headline else _LEAST_WORDS
-        if _ONLY_A_SUBJECT.fullmatch(text) or len(words) < min(fewest, len(grounding.words(source))):
-            return None
-        text = text[:1].upper() + text[1:]
-        if self._is_headline:
-            return text.rstrip(" .")
-        closed = text if _CLOSED.search(text) else text.rstrip(" ,;:–-") + "."
-        return closed if len(closed) <= len(source) else None
+def _supported(text: str, indices: tuple[int, ...], sentences: Sequence[str]) -> SummarySentence:
+    """A summary sentence with what it rests on and how far that bears it out."""
+    found = support.assess(text, [sentences[i] for i in indices], sentences)
+    return SummarySentence(text, indices, found.score, found.is_supported)
 
 
-_as_headline = _Reader(is_headline=True)
-_as_sentence = _Reader(is_headline=False)
+def _parts(passage: Passage, sentences: Sequence[str]) -> list[Passage]:
+    """What a passage is rewritten from: the whole of it, its first sentence alone, that one with the one before."""
+    first = passage.sentences[0]
+    parts = [passage.sentences, (first,), (first - 1, first)]
+    return [
+        Passage(part, text, passage.core)
+        for part in dict.fromkeys(parts)
+        if part[0] >= 0
+        and (part == passage.sentences or all(is_sentence(sentences[i]) for i in part))
+        and (len((text := " ".join(sentences[i] for i in part)).split()) <= MAX_WORDS or part == passage.sentences)
+    ]
 
 
-def _is_sound(text: str, source: str, *, least: float) -> bool:
-    """Whether a text neither repeats itself nor says what its source does not."""
-    if repetition.longest_run(text) or len(text.split()) > max(len(source.split()), 3):
-        return False
-    support = grounding.support(text, source)
-    return support is not None and support >= least and not grounding.ungrounded(text, source)
+def _worth(rewriting: _Rewriting, article: salience.Article, said: Collection[str]) -> float:
+    """How good a sentence of the summary a rewriting makes: what it says, and how sure the model was."""
+    text = rewriting.text
+    if text is None:
+        return -math.inf
+    value = article.value(text, rewriting.passage.sentences[0], said=said)
+    if len(text.split()) > MAX_FORM_WORDS:
+        value *= _TOO_LONG
+    if text in rewriting.passage.text:
+        value *= _VERBATIM
+    return value + _SURENESS * rewriting.log_prob
+
+
+def _own_sentence(
+    passage: Passage, sentences: Sequence[str], *, instead_of: Sequence[SummarySentence]
+) -> SummarySentence:
+    """What stands in for a rewriting: the article's own sentence, shortened where it is long."""
+    if passage.core and not instead_of:
+        return _supported(passage.core, passage.sentences[:1], sentences)
+    closest = _closest(sentences, passage.sentences, instead_of[0].text if instead_of else passage.text)
+    return _supported(_within(sentences[closest], _MOST_WORDS), (closest,), sentences)
 
 
 def _read(source: str | Translation) -> tuple[str, ...]:
@@ -315,10 +328,10 @@ def _read(source: str | Translation) -> tuple[str, ...]:
     return tuple(segment.text for segment in segmentation.read_document(source, language="en").segments)
 
 
-def _knows_control_tokens(model: store.Model) -> bool:
-    """Whether the model was trained to obey our control tokens: its vocabulary then holds them."""
-    path = model.folder / "vocab.json"
-    return path.is_file() and HEADLINE in store.read_json(path)
+def _pieces(model: store.Model | None) -> frozenset[str]:
+    """The vocabulary of a Marian model: our control tokens are in it where it was trained to obey them."""
+    path = model.folder / "vocab.json" if model else None
+    return frozenset(store.read_json(path)) if path and path.is_file() else frozenset()
 
 
 def _prompt(token: str, text: str) -> str:
@@ -341,21 +354,6 @@ def _needed(sentences: Sequence[str], indices: Sequence[int], text: str) -> tupl
             needed.append(i)
             wanted -= held
     return tuple(sorted(needed))
-
-
-def _recased(text: str, source: str) -> str:
-    """A text with its small words capitalised where its source has them only so."""
-    forms: dict[str, set[str]] = {}
-    for word in grounding.words(source):
-        forms.setdefault(word.casefold(), set()).add(word)
-    # A capital at the start of a sentence says nothing.
-    inside = set(_INSIDE.findall(source))
-
-    def form(match: re.Match[str]) -> str:
-        known = forms.get(match.group(), set())
-        return next(iter(known)) if len(known) == 1 and known <= inside else match.group()
-
-    return re.sub(r"(?<![\w'’-])[^\W\d_A-Z]\w+(?![\w'’-])", form, text)
 
 
 def _shared(one: str, other: str) -> float:
@@ -382,7 +380,7 @@ def _shortened(sentence: str) -> str:
         return text if len(text) <= _HEADLINE_WORDS * _WORD_CHARACTERS else _within(text, _HEADLINE_WORDS)
     ends = [
         i
-        for i in range(_LEAST_HEADLINE_WORDS, _HEADLINE_WORDS + 1)
+        for i in range(LEAST_HEADLINE_WORDS, _HEADLINE_WORDS + 1)
         if words[i - 1].endswith((",", ";", ":")) or words[i].casefold() in _CLAUSE_STARTS
     ]
     if not ends:

@@ -79,7 +79,7 @@ def score(summaries: Sequence[str], documents: Sequence[str], references: Sequen
 
 
 def baselines(summaries: Sequence[str], documents: Sequence[str], *, count: int, seed: int) -> dict[str, list[str]]:
-    """The opening sentences of the passages chosen, first sentence, lead and random passage as long as each summary."""
+    """The passages' main sentences, shortened; first sentence; lead and random passage as long as each summary."""
     rng = random.Random(seed)
     rows: dict[str, list[str]] = {
         "chosen, not rewritten": [],
@@ -92,7 +92,8 @@ def baselines(summaries: Sequence[str], documents: Sequence[str], *, count: int,
         sentences = split_sentences(document, language="en")
         start = rng.randrange(len(sentences))
         passages = choose_passages(sentences, count=count)
-        rows["chosen, not rewritten"].append(" ".join(sentences[passage.sentences[0]] for passage in passages))
+        chosen = [passage.core or sentences[passage.sentences[0]] for passage in passages]
+        rows["chosen, not rewritten"].append(" ".join(chosen))
         rows["first sentence"].append(sentences[0])
         rows["lead, same length"].append(" ".join(" ".join(sentences).split()[:words]))
         # From the chosen sentence on, and on from the start of the article where the end comes too soon.
