@@ -193,7 +193,8 @@ def test_a_doubtful_sentence_has_sign_colour_and_reason() -> None:
     assert "“Rat” as “council”" in shown.text
     assert '<span class="kt-differs">Der</span>' in html
     legend = Tags(render_legend([segment], is_running=False)).text
-    assert "1 of 1 sentence deserves a check" in legend
+    assert "1 of 1 sentence deserves a check first" in legend
+    assert "no sign can be wrong too" in legend
     assert REASONS["negation"] in legend
 
 
@@ -201,7 +202,7 @@ def test_nothing_is_promised_where_nothing_was_checked() -> None:
     unchecked = [replace(segment, marks=(), findings=None) for segment in DIGEST.translation.segments]
     assert render_legend(unchecked, is_running=False) == ""
     checked = [replace(segment, findings=()) for segment in unchecked]
-    assert "No sentence was found" in render_legend(checked, is_running=False)
+    assert "No sentence stands out" in render_legend(checked, is_running=False)
     assert render_legend(checked, is_running=True) == ""
 
 

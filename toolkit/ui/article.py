@@ -18,6 +18,9 @@ _MARKER = re.compile(r"(?:[-*•–·]|\d{1,3}[.)])[ \t]+$")
 _HEADLINE_CHARACTERS = 120
 _SENTENCE_END = re.compile(r"[.!?:;…»”“\"']$")
 
+_UNMARKED = "What carries no sign can be wrong too: read it as a rough idea."
+"""Of 240 outputs of the shipped model that were judged by reading, 29 had the whole meaning right."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Paragraph:
@@ -45,7 +48,7 @@ def render_legend(segments: Sequence[TranslatedSegment], *, is_running: bool) ->
     if not doubtful:
         if is_running or not segments or any(segment.findings is None for segment in segments):
             return ""
-        return '<p class="kt-trust kt-trust-none">No sentence was found that needs checking.</p>'
+        return f'<p class="kt-trust kt-trust-none">No sentence stands out as one to check. {_UNMARKED}</p>'
     counts = Counter(sign.concern.code for each in signs for sign in each)
     kinds = {sign.concern.code: sign for each in signs for sign in each}
     rows = "".join(
@@ -55,8 +58,9 @@ def render_legend(segments: Sequence[TranslatedSegment], *, is_running: bool) ->
     )
     verb = "deserves" if doubtful == 1 else "deserve"
     return (
-        f'<div class="kt-trust"><p><strong>{doubtful} of {_sentences(len(segments))}</strong> {verb} a check. '
-        '<button type="button" class="kt-link" data-next-doubt>Go to the next one</button></p>'
+        f'<div class="kt-trust"><p><strong>{doubtful} of {_sentences(len(segments))}</strong> {verb} a check first. '
+        '<button type="button" class="kt-link" data-next-doubt>Go to the next one</button> '
+        f'<span class="kt-unmarked">{_UNMARKED}</span></p>'
         f"<details><summary>What the signs mean</summary><ul>{rows}</ul></details></div>"
     )
 
