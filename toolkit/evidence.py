@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     Vector = NDArray[np.float64]
     Matrix = NDArray[np.float64]
 
+DIGITS = 12
+"""Decimal places of a similarity that count: the last ones of a matrix product depend on where in memory it lies."""
+
 # Vectors kept a classifier: some 6 MB at 384 dimensions, and more labels than anyone uses side by side.
 _MOST_CACHED = 2048
 # The hypothesis that entailment models are asked for topics with (Yin et al. 2019, https://arxiv.org/abs/1909.00161).
@@ -170,7 +173,7 @@ class Anchors:
         """Unit vectors × meanings: over the aspects of one, the logarithm of the mean exponential."""
         import numpy as np
 
-        cosines = vectors @ self._vectors.T
+        cosines = np.round(vectors @ self._vectors.T, DIGITS)
         most = np.maximum.reduceat(cosines, self._starts, axis=1)
         if sharpness <= 0:
             means: Matrix = np.add.reduceat(cosines, self._starts, axis=1) / self._counts
@@ -186,7 +189,7 @@ class Anchors:
 
         sums = np.add.reduceat(self._vectors, self._starts, axis=0)
         units = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), float_info.min)
-        cosines: Matrix = units @ units.T
+        cosines: Matrix = np.round(units @ units.T, DIGITS)
         return cosines
 
 

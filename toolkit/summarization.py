@@ -199,7 +199,10 @@ class Summarizer:
         for tries in article.body:
             said = salience.tokens(" ".join(sentence.text for sentence in written))
             candidates: list[SummarySentence] = []
-            for rewriting in sorted(tries, key=lambda rewriting: -_worth(rewriting, ranked, said)):
+            first = tries[0].passage
+            # The article's own sentence, shortened, competes with what the model made of it.
+            own = _Rewriting(Passage(first.sentences[:1], first.text, first.core), "", text=first.core or None)
+            for rewriting in sorted([*tries, own], key=lambda rewriting: -_worth(rewriting, ranked, said)):
                 if rewriting.text is not None:
                     needed = _needed(article.sentences, rewriting.passage.sentences, rewriting.text)
                     candidates.append(_supported(rewriting.text, needed, article.sentences))

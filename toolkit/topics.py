@@ -19,6 +19,7 @@ from toolkit.documents import Topics, TopicScore, Translation
 from toolkit.engines import EncoderEngine, EngineSettings, EntailmentEngine, load_encoder, load_entailment
 from toolkit.errors import EngineError, InputError
 from toolkit.evidence import (
+    DIGITS,
     Calibration,
     EntailmentEvidence,
     Evidence,
@@ -195,4 +196,4 @@ def _probabilities(
             yield [0.0] * labels
             continue
         own = np.array(list(itertools.islice(rows, len(reading.passages))))
-        yield evidence.probabilities(np.array(reading.weights) @ own, multi_label=multi_label)
+        yield evidence.probabilities(np.round(np.array(reading.weights) @ own, DIGITS), multi_label=multi_label)
