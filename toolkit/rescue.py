@@ -213,4 +213,4 @@ def _spaced(parts: Sequence[Attempt]) -> Generation:
 
 
 WAYS = {"placed": _placed, "decoded": _decoded, "split": _split}
-"""How what has a complaint is tried again; every way that lowers findings on news: `models/recipes/rescue_scores.py`."""
+"""How what has a complaint is tried again: the ways that lower findings on news (`models/recipes/rescue_scores.py`)."""

@@ -40,6 +40,8 @@ _SURENESS = 0.05
 _TOO_LONG = 0.8
 # The same of one that is the article's own sentence word for word: where the model has other words, they are wanted.
 _VERBATIM = 0.6
+# The certainty, as that of a model, with which the article's own shortened sentence competes with rewritings.
+_OWN = -1.0
 # A source sentence put in the model's place is shortened to this, and ends in an ellipsis then.
 _MOST_WORDS = 45
 # Sentences of models that read whole articles draw on words from all over them.
@@ -201,7 +203,7 @@ class Summarizer:
             candidates: list[SummarySentence] = []
             first = tries[0].passage
             # The article's own sentence, shortened, competes with what the model made of it.
-            own = _Rewriting(Passage(first.sentences[:1], first.text, first.core), "", text=first.core or None)
+            own = _Rewriting(Passage(first.sentences[:1], first.text, first.core), "", False, first.core or None, _OWN)
             for rewriting in sorted([*tries, own], key=lambda rewriting: -_worth(rewriting, ranked, said)):
                 if rewriting.text is not None:
                     needed = _needed(article.sentences, rewriting.passage.sentences, rewriting.text)
