@@ -161,10 +161,9 @@ def _state(text: str, output: Generation, marks: Iterable[str]) -> _State:
     findings = facts.check(text, translation)
     kept = {*marks} - {"rescued", "restored"} | ({"cut"} if output.cut else set())
     values = doubt.measure(text, translation, generations=[output], marks=kept, findings=findings)
-    estimated = doubt.estimate(text, translation, generations=[output], marks=kept, findings=findings)
     missing = [each for each in findings if each.kind in _FACTS and each.missing]
     return _State(
-        doubt=estimated.probability,
+        doubt=doubt.shipped().estimate(values).probability,
         lost=frozenset((each.kind, each.start) for each in missing)
         | {(each, -1) for each in protection.lost(text, translation)},
         differing=sum(each.kind in _FACTS for each in findings),
