@@ -563,6 +563,28 @@ def test_stopping_keeps_what_is_there(pipeline: Pipeline, desk: Desk) -> None:
     assert not shown["cancel"]["visible"]
 
 
+@pytest.mark.parametrize("leave", [False, True])
+def test_the_last_word_is_that_of_the_reading_that_was_stopped(leave: bool) -> None:
+    handlers = Handlers(Desk(Pipeline(Translator(engine=FakeSeq2Seq(seconds_per_text=0.02)), settings=FAKE)))
+    text = " ".join(f"Dies ist der Satz Nummer {n}." for n in range(300))
+    page, other = (SimpleNamespace(session_hash=name) for name in "ab")
+    args: Any = (None, (), True, ["politics"], False, 3, "fake", "fake", "fake", "Fast", "")
+    running = handlers.read(text, *args, request=page)  # type: ignore[arg-type]
+    assert values(next(running))["cancel"]["visible"]
+    handlers.go_back(other)  # type: ignore[arg-type]  # another page's reader
+    assert values(next(running))["cancel"]["visible"]
+    event = handlers.go_back if leave else lambda request: handlers.stop(None, (), request)
+    answer = threading.Thread(target=event, args=(page,))
+    answer.start()
+    last = [values(places) for places in running][-1]
+    answer.join()
+    assert not last["cancel"]["visible"]
+    assert last["desk_stage"]["visible"] == leave
+    if not leave:
+        assert re.search(r"Stopped: \d+ of 300", last["progress"])
+        assert len(last["reading"].segments) < 300
+
+
 def test_the_shelf_keeps_the_newest_and_no_text_twice(pipeline: Pipeline) -> None:
     shelf: tuple[Reading, ...] = ()
     for number in range(MAX_HISTORY + 3):

@@ -52,7 +52,7 @@ def address() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def doubtful_address() -> Iterator[str]:
-    with pages.doubtful_page(0.05) as place:
+    with pages.doubtful_page(0.1) as place:
         yield place
 
 

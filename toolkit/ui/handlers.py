@@ -16,6 +16,7 @@ from toolkit.tidying import Tidied, tidy
 from toolkit.ui.desk import Choice, Desk
 from toolkit.ui.intake import Origin, read_glossary, take_file, take_glossary_file
 from toolkit.ui.reading import Reading, Wishes, begin, check_text, classify_again, read, summarize_again
+from toolkit.ui.runs import Runs
 from toolkit.ui.shelf import render_shelf, replace_on_shelf, shelve
 from toolkit.ui.takeaway import file_of, quotation_of
 from toolkit.ui.views import alert, note, view_of
@@ -39,6 +40,7 @@ class Handlers:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._runs = Runs()
 
     def read(
         self,
@@ -54,6 +56,7 @@ class Handlers:
         topics: str,
         speed: str,
         glossary: str,
+        request: gr.Request | None = None,
     ) -> Generator[Places]:
         """Read a text from the first sentence to the digest."""
         try:
@@ -70,25 +73,29 @@ class Handlers:
                 checksums=self._desk.checksums(pipeline),
                 version=self._desk.version,
             )
-            for reading in read(pipeline, reading, wishes):  # noqa: B020 - it is the same one, further on
-                if reading.digest is None:
-                    yield _show(reading, shelf, is_running=not reading.note)
-            if reading.digest is not None:
-                yield _show(reading, shelve(shelf, reading))
+            with self._runs.begin(_page_of(request)) as run:
+                for reading in read(pipeline, reading, wishes, is_wanted=run.is_wanted):  # noqa: B020 - further on
+                    if reading.digest is None:
+                        yield _show(reading, shelf, is_running=run.is_wanted() and not reading.note)
+                if run.is_left:
+                    yield _back_with("")
+                elif reading.digest is not None:
+                    yield _show(reading, shelve(shelf, reading))
         except KlartextError as error:
             yield _back_with(str(error))
         except Exception:
             _LOG.exception("reading an article failed")
             yield _back_with(_SORRY)
 
-    def stop(self, reading: Reading | None, shelf: Shelf) -> Places:
-        """What is there when the reader has stopped it."""
-        if reading is None or reading.digest is not None:
+    def stop(self, reading: Reading | None, shelf: Shelf, request: gr.Request | None = None) -> Places:
+        """End the reading that is under way; it shows itself what is there."""
+        if self._runs.stop(_page_of(request)) or reading is None or reading.digest is not None:
             return _changed(cancel=gr.update(visible=False))
         return _show(reading, shelf)
 
-    def go_back(self) -> Places:
+    def go_back(self, request: gr.Request | None = None) -> Places:
         """Back to the text."""
+        self._runs.stop(_page_of(request), leave=True)
         return _back_with("")
 
     def change_length(
@@ -174,6 +181,10 @@ class Handlers:
             return take_glossary_file(path), ""
         except KlartextError as error:
             return gr.skip(), alert(str(error))
+
+
+def _page_of(request: gr.Request | None) -> str | None:
+    return None if request is None else request.session_hash
 
 
 def _show(reading: Reading, shelf: Sequence[Reading], *, is_running: bool = False) -> Places:

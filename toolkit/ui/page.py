@@ -153,12 +153,12 @@ def _lay_out(desk: Desk, handlers: Handlers) -> None:
     hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     run: dict[str, Any] = {**hidden, "concurrency_limit": MAX_READERS, "concurrency_id": "reading"}
 
-    begun: list[Any] = [start.click(handlers.read, wishes, outputs, **run)]
+    start.click(handlers.read, wishes, outputs, **run)
     for button, example in examples:
         filled = button.click(functools.partial(str, example), None, text, queue=False, **hidden)
-        begun.append(filled.then(handlers.read, wishes, outputs, **run))
-    cancel.click(handlers.stop, [reading, shelf], outputs, cancels=begun, queue=False, **hidden)
-    back.click(handlers.go_back, None, outputs, cancels=begun, queue=False, **hidden)
+        filled.then(handlers.read, wishes, outputs, **run)
+    cancel.click(handlers.stop, [reading, shelf], outputs, queue=False, **hidden)
+    back.click(handlers.go_back, None, outputs, queue=False, **hidden)
     upload.upload(handlers.upload, upload, [text, origin, from_file, alert], **run)
     clear.click(None, None, [text, from_file, alert], js="() => ['', '', '']", **hidden)
     text.change(None, text, None, js="(text) => { window.klartext.count(text) }", **hidden)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from toolkit.documents import Digest, Document, Summary, Topics, TranslatedSegment, Translation
@@ -106,10 +106,12 @@ def begin(
     )
 
 
-def read(pipeline: Pipeline, reading: Reading, wishes: Wishes) -> Generator[Reading]:
+def read(
+    pipeline: Pipeline, reading: Reading, wishes: Wishes, *, is_wanted: Callable[[], bool] = lambda: True
+) -> Generator[Reading]:
     """The reading as it grows, as it was first; the last one has the digest, unless its note says why not.
 
-    Closing it stops the work.
+    Closing it stops the work; so does `is_wanted`, asked several times a second: then the last one is as far as it got.
     """
     started = time.monotonic()
     document = reading.document
@@ -139,8 +141,11 @@ def read(pipeline: Pipeline, reading: Reading, wishes: Wishes) -> Generator[Read
             if reading.digest is None and seconds > MAX_SECONDS:
                 yield replace(reading, note=f"Stopped after {MAX_SECONDS} seconds, the most one article may take.")
                 return
-            if handful:
+            is_ended = reading.digest is None and not is_wanted()
+            if handful or is_ended:
                 yield reading
+            if is_ended:
+                return
     finally:
         parts.close()
 
