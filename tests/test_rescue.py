@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from toolkit import control, rescue
+from toolkit import control, facts, rescue
 from toolkit.attempts import Attempt, Generate, Work
-from toolkit.documents import MARKS
+from toolkit.documents import MARKS, Finding
 from toolkit.engines import Generation, GenerationOptions
 
 TEXT = "Die Stadt gibt im nächsten Jahr 450 Euro mehr aus, weil die Schule ein neues Dach braucht."
@@ -52,8 +52,10 @@ def test_a_lost_number_is_put_in_for_a_placeholder() -> None:
     attempt, sent = _rescued(TEXT, rule)
     assert attempt.output == GOOD
     assert attempt.marks == {"rescued", "restored"}
-    assert len(sent) == 1  # all ways in one batch
+    # In one batch with the halves; all is right then, and the whole is not decoded once more.
+    assert len(sent) == 1
     assert TEXT.replace("450", control.PLACEHOLDER) in sent[0]
+    assert TEXT not in sent[0]
 
 
 def test_its_english_notation() -> None:
@@ -112,6 +114,38 @@ def test_split_at_a_clause() -> None:
     attempt, _ = _rescued(TEXT, rule, is_trained=False)
     assert attempt.output == "The city will spend 450 euros more next year, because the school needs a new roof."
     assert attempt.marks == {"rescued", "split"}
+
+
+def test_what_stays_wrong_is_decoded_otherwise_in_the_end() -> None:
+    first = NO_NUMBER.replace("because", "weil")
+
+    def rule(text: str, options: GenerationOptions) -> str:
+        if control.PLACEHOLDER in text:
+            return first.replace("some", control.PLACEHOLDER)
+        return GOOD if text == TEXT and options.beam > GenerationOptions().beam else first
+
+    attempt, sent = _rescued(TEXT, rule)
+    assert attempt.output == GOOD
+    assert attempt.marks == {"rescued"}  # the number is the model's own: nothing was put back in the end
+    assert sent[1:] == [[TEXT]]
+
+
+def test_facts_are_compared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[tuple[str, str]] = []
+
+    def check(source: str, translation: str) -> tuple[Finding, ...]:
+        compared.append((source, translation))
+        return ()
+
+    monkeypatch.setattr(facts, "check", check)
+    work = Work(TEXT, [Attempt(TEXT)])
+    generate = _generate(lambda text, _: GOOD, [])
+    generate(work.attempts, GenerationOptions())
+    rescue.rescue([work], generate, GenerationOptions(), fits=lambda _: True, is_trained=True)
+    assert work.check(TEXT, GOOD) == ()
+    assert compared == [(TEXT, GOOD)]
+    assert work.check(TEXT, NO_NUMBER) == ()
+    assert compared == [(TEXT, GOOD), (TEXT, NO_NUMBER)]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from toolkit import repetition
+from toolkit import facts, repetition
+from toolkit.documents import Finding
 from toolkit.engines import Generation, GenerationOptions
 
 
@@ -66,6 +67,13 @@ class Work:
     text: str
     attempts: list[Attempt] = field(default_factory=list)
     marks: set[str] = field(default_factory=set)
+    _found: dict[tuple[str, str], tuple[Finding, ...]] = field(default_factory=dict, init=False, repr=False)
+
+    def check(self, source: str, translation: str) -> tuple[Finding, ...]:
+        """The facts in which the two differ (`facts.check`), compared once: most outputs stay as they first were."""
+        if (source, translation) not in self._found:
+            self._found[source, translation] = facts.check(source, translation)
+        return self._found[source, translation]
 
 
 Generate = Callable[[Sequence[Attempt], GenerationOptions], None]

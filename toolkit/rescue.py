@@ -1,7 +1,8 @@
 """Second attempts: what went wrong the first time is translated another way, and the better one is kept.
 
 What repeats itself, stopped early or came out empty is decoded more strictly, then in halves. Where a number, a not or
-a link was lost, German is left over or much seems missing, `WAYS` are tried, and the least doubtful output stays.
+a link was lost, German is left over or much seems missing, `WAYS` are tried, and the least doubtful output stays: the
+cheap ones for what was lost first, another decoding of the whole only where they did not put everything right.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import functools
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from toolkit import doubt, facts, protection, segmentation
@@ -28,8 +29,8 @@ _WORDS_TO_SPLIT = 8
 
 # Facts that the English must have too; a name or a quotation mark is more often merely put otherwise.
 _FACTS = frozenset({"number", "date", "time", "currency", "link"})
-# The feature of the doubt from which on a translation is much too short: about 0.7 of the usual length.
-_SHORT = 0.3
+# The feature of the doubt from which on a translation is much too short: about two thirds of the usual length.
+_SHORT = 0.4
 # How much less doubtful a second attempt must be that brings no lost fact back.
 _MARGIN = 0.02
 
@@ -100,20 +101,59 @@ class _Candidate:
 class _State:
     """What is wrong with an output."""
 
-    doubt: float
+    values: Mapping[str, float | None]
+    """The features of its doubt."""
     lost: frozenset[tuple[str, int]]
     """Facts of the German, by kind and place, and what must come through unchanged."""
     differing: int
     """Facts that differ, those that only the English has included."""
     spans: tuple[tuple[int, int], ...]
     """Where the German has a number that is missing."""
-    is_wrong: bool
-    """Whether a fact or a negation differs or German is left over."""
-    is_short: bool
+
+    @property
+    def doubt(self) -> float:
+        """How doubtful it is, 0 to 1."""
+        return doubt.shipped().estimate(self.values).probability
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether a fact or a negation differs or German is left over."""
+        return bool(self.spans or self.values["negation"] or self.values["german"])
+
+    @property
+    def has_complaint(self) -> bool:
+        """Whether it is wrong, or much seems missing."""
+        return self.is_wrong or (self.values["short"] or 0.0) > _SHORT
 
     def is_better(self, other: _State) -> bool:
         """Less doubtful: clearly so, or at all where it has a fact that the other lost."""
         return self.doubt < other.doubt - (0.0 if self.lost < other.lost else _MARGIN)
+
+
+@dataclass(slots=True)
+class _Complaint:
+    """An attempt with something wrong, and the best that was made of it so far."""
+
+    work: Work
+    attempt: Attempt
+    first: _State
+    best: _State
+    left: frozenset[str] = frozenset()
+    """The marks that the best has left."""
+
+    def take(self, candidate: _Candidate) -> None:
+        """Keep a candidate's output where it is better and has lost and added nothing."""
+        if any(part.result is None for part in candidate.parts):
+            return
+        made = candidate.restore(candidate.parts)
+        if made is None or Attempt(self.attempt.text, made).is_bad:
+            return
+        state = _state(self.work, self.attempt.text, made, candidate.marks)
+        if state.is_better(self.best) and state.lost <= self.first.lost and state.differing <= self.first.differing:
+            self.best = state
+            self.attempt.result = made
+            self.attempt.marks = (self.attempt.marks - self.left) | candidate.marks
+            self.left = candidate.marks
 
 
 def _recover(
@@ -124,52 +164,44 @@ def _recover(
     fits: Callable[[str], bool],
     is_trained: bool,
 ) -> None:
-    """Try what has a complaint in other ways, all in one batch, and keep what is clearly less doubtful."""
-    tried = []
-    for work in works:
-        for attempt in work.attempts:
-            if not attempt.is_copied and attempt.result is not None:
-                first = _state(attempt.text, attempt.result, set())
-                if first.is_wrong or first.is_short:
-                    ways = [way for way in WAYS.values() if is_trained or way is not _placed]
-                    candidates = [each for way in ways for each in way(attempt.text, first)]
-                    tried.append((attempt, first, candidates))
+    """Try what has a complaint in other ways, those of a stage in one batch, and keep what is clearly less doubtful."""
+    complaints = [
+        _Complaint(work, attempt, state, state)
+        for work in works
+        for attempt in work.attempts
+        if not attempt.is_copied
+        and attempt.result is not None
+        and (state := _state(work, attempt.text, attempt.result, ())).has_complaint
+    ]
     other = replace(
         options, beam=math.ceil(_WIDER * options.beam), length_penalty=max(options.length_penalty, _LENGTH_PENALTY)
     )
-    sent = [part for *_, candidates in tried for candidate in candidates for part in candidate.parts]
-    generate([part for part in sent if fits(part.text)], other)
-    for attempt, first, candidates in tried:
-        best, kept = first, None
-        for candidate in candidates:
-            if any(part.result is None for part in candidate.parts):
-                continue
-            made = candidate.restore(candidate.parts)
-            if made is None or Attempt(attempt.text, made).is_bad:
-                continue
-            state = _state(attempt.text, made, candidate.marks)
-            if state.is_better(best) and state.lost <= first.lost and state.differing <= first.differing:
-                best, kept = state, (made, candidate.marks)
-        if kept is not None:
-            attempt.result = kept[0]
-            attempt.marks |= kept[1]
+    for stage in STAGES:
+        ways = [WAYS[name] for name in stage if name in WAYS and (is_trained or name not in _TRAINED)]
+        tried = [
+            (each, [candidate for way in ways for candidate in way(each.attempt.text, each.first)])
+            for each in complaints
+            if each.best.has_complaint
+        ]
+        sent = [part for _, candidates in tried for candidate in candidates for part in candidate.parts]
+        generate([part for part in sent if fits(part.text)], other)
+        for each, candidates in tried:
+            for candidate in candidates:
+                each.take(candidate)
 
 
-def _state(text: str, output: Generation, marks: Iterable[str]) -> _State:
+def _state(work: Work, text: str, output: Generation, marks: Iterable[str]) -> _State:
     """Of an output, with its one wrong number put right where that will be done in the end."""
     translation = facts.restore_number(text, output.text) or output.text
-    findings = facts.check(text, translation)
+    findings = work.check(text, translation)
     kept = {*marks} - {"rescued", "restored"} | ({"cut"} if output.cut else set())
-    values = doubt.measure(text, translation, generations=[output], marks=kept, findings=findings)
     missing = [each for each in findings if each.kind in _FACTS and each.missing]
     return _State(
-        doubt=doubt.shipped().estimate(values).probability,
+        values=doubt.measure(text, translation, generations=[output], marks=kept, findings=findings),
         lost=frozenset((each.kind, each.start) for each in missing)
         | {(each, -1) for each in protection.lost(text, translation)},
         differing=sum(each.kind in _FACTS for each in findings),
         spans=tuple((each.start, each.end) for each in missing),
-        is_wrong=bool(missing or values["negation"] or values["german"]),
-        is_short=(values["short"] or 0.0) > _SHORT,
     )
 
 
@@ -211,5 +243,9 @@ def _spaced(parts: Sequence[Attempt]) -> Generation:
     return replace(joined(parts), text=" ".join(part.output.strip() for part in parts))
 
 
-WAYS = {"placed": _placed, "decoded": _decoded, "split": _split}
+WAYS = {"placed": _placed, "split": _split, "decoded": _decoded}
 """How what has a complaint is tried again: the ways that lower findings on news (`models/recipes/rescue_scores.py`)."""
+STAGES = (("placed", "split"), ("decoded",))
+"""Ways that are tried together; the later ones only where the earlier ones left a complaint."""
+_TRAINED = frozenset({"placed"})
+"""Ways for models that know placeholders."""

@@ -243,7 +243,7 @@ class Translator:
             marks.add("restored")
         if protection.lost(work.text, text) or facts.missing_numbers(work.text, text)[0]:
             marks.add("lost")
-        findings = facts.check(work.text, text)
+        findings = work.check(work.text, text)
         doubted = doubt.estimate(
             work.text,
             text,

@@ -1,25 +1,31 @@
 """What second attempts (toolkit/rescue.py) win and cost: all ways, each alone, and none, on development sets.
 
-python -m models.recipes.rescue_scores --data ../shared/data --output .work/translator/rescue.json
+    python -m models.recipes.rescue_scores --data ../shared/data --output .work/translator/rescue.json
+    python -m models.recipes.rescue_scores --data ../shared/data --cost
 
-Reads the first lines of newstest2018 and FLORES dev. Needs `pip install 'klartext[eval]'`.
+Reads the first lines of newstest2018 and FLORES dev. With --cost only what the checks of facts, the doubt and the
+second attempts add to the time of the translation, part by part. Needs `pip install 'klartext[eval]'`.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import functools
 import json
+import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from models.recipes.translation_scores import read_set, scores
 from tests.measure_facts import numbers_kept
-from toolkit import rescue, store
+from toolkit import doubt, facts, rescue, store
 from toolkit.documents import Translation
+from toolkit.doubt import Doubt
 from toolkit.engines import EngineSettings, Generation, GenerationOptions, Seq2SeqEngine, load_seq2seq
 from toolkit.facts import KINDS
 from toolkit.translation import Translator
@@ -27,6 +33,9 @@ from toolkit.translation import Translator
 SETS = ("newstest2018", "flores-dev")
 LINES = 1000
 NONE, ALL = "no second attempts", "all ways"
+COST_LINES = 300
+ROUNDS = 3
+FACTS, DOUBT, RESCUE = "facts", "doubt", "second attempts"
 
 
 class Remembering:
@@ -94,7 +103,7 @@ def measure(model: Path, data: Path, name: str) -> dict[str, Any]:
         tried.append(text)
         yield from ()
 
-    choices: dict[str, dict[str, Any]] = {NONE: {"none": count}, ALL: dict(rescue.WAYS)}
+    choices: dict[str, dict[str, Any]] = {NONE: {"decoded": count}, ALL: dict(rescue.WAYS)}
     choices |= {f"{way} alone": {way: make} for way, make in rescue.WAYS.items()}
     rows: dict[str, Any] = {}
     for choice, ways in choices.items():
@@ -113,15 +122,94 @@ def measure(model: Path, data: Path, name: str) -> dict[str, Any]:
     return rows
 
 
+class Stopwatch:
+    """The processor time spent in functions, each without what it spends in the others."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+        self._running: list[str] = []
+        self._since = 0.0
+
+    def timed(self, part: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The function, its time counted to a part."""
+
+        @functools.wraps(function)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            self._turn()
+            self._running.append(part)
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self._turn()
+                self._running.pop()
+
+        return run
+
+    def _turn(self) -> None:
+        now = time.process_time()
+        if self._running:
+            self.seconds[self._running[-1]] += now - self._since
+        self._since = now
+
+
+def cost(model: Path, data: Path, name: str) -> dict[str, float]:
+    """The time of each part, as a share of the translation without any of them: medians over rounds that alternate.
+
+    One thread, processor time: other programs on the machine weigh on both sides alike.
+    """
+    sources = read_set(data, name).source[:COST_LINES]
+    translator = Translator(model, settings=EngineSettings(threads=1))
+    list(translator.translate_many(sources))  # words seen before are not looked up again
+    shares: dict[str, list[float]] = {}
+    for _ in range(ROUNDS):
+        with contextlib.ExitStack() as stack:
+            for module, function, other in (
+                (facts, "check", lambda *_: ()),
+                (doubt, "estimate", lambda *_, **__: Doubt(0.0, ())),
+                (rescue, "rescue", lambda *_, **__: None),
+            ):
+                stack.enter_context(mock.patch.object(module, function, other))
+            bare = _seconds(translator, sources)
+        watch = Stopwatch()
+        with contextlib.ExitStack() as stack:
+            for part, module, function in (
+                (FACTS, facts, "check"),
+                (DOUBT, doubt, "measure"),
+                (DOUBT, doubt, "estimate"),
+                (RESCUE, rescue, "rescue"),
+            ):
+                timed = watch.timed(part, getattr(module, function))
+                stack.enter_context(mock.patch.object(module, function, timed))
+            full = _seconds(translator, sources)
+        for part in (FACTS, DOUBT, RESCUE):
+            shares.setdefault(part, []).append(watch.seconds[part] / bare)
+        shares.setdefault("all", []).append(full / bare - 1)
+    return {part: round(statistics.median(each), 4) for part, each in shares.items()}
+
+
+def _seconds(translator: Translator, sources: Sequence[str]) -> float:
+    started = time.process_time()
+    list(translator.translate_many(sources))
+    return time.process_time() - started
+
+
 def main() -> None:
     """Measure by the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, default=Path("models/translator-de-en"))
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--output", type=Path, help="where the figures go, as JSON")
+    parser.add_argument("--cost", action="store_true", help="only the time of each part")
     options = parser.parse_args()
-    report = {name: measure(options.model, options.data, name) for name in SETS}
-    options.output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    if not (options.cost or options.output):
+        parser.error("expected --output FILE, or --cost for the time alone")
+    look = cost if options.cost else measure
+    report = {name: look(options.model, options.data, name) for name in SETS}
+    if options.cost:
+        for name, shares in report.items():
+            print(name, ", ".join(f"{part} {share:.1%}" for part, share in shares.items()))
+    if options.output:
+        options.output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

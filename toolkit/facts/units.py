@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 
 from toolkit.documents import Finding
@@ -38,6 +39,12 @@ class _Table:
                 else:
                     self._words[bare] = (name, word != bare)
             self._parts += [(part, name) for part in parts.split()]
+        parts = sorted({part for part, _ in self._parts})
+        whole, begins, within = (
+            "|".join(re.escape(part) for part in parts if min(max(len(part), 2), 4) == length) for length in (2, 3, 4)
+        )
+        # Most words hold none of them: one search tells.
+        self._holds_part = re.compile(f"{within}|^(?:{begins}|(?:{whole})$)").search
         self.read = functools.lru_cache(maxsize=1 << 15)(self._read)
 
     def _read(self, lower: str) -> tuple[tuple[str, bool] | None, tuple[str, ...]]:
@@ -46,6 +53,8 @@ class _Table:
         Parts of one or two letters are whole words, those of three begin one, longer ones stand anywhere in it.
         """
         exact = self._words.get(lower)
+        if not self._holds_part(lower):
+            return exact, (exact[0],) if exact else ()
         also = []
         for part, name in self._parts:
             if lower == part or (len(part) > 2 and lower.startswith(part)) or (len(part) > 3 and part in lower):
