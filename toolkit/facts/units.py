@@ -39,9 +39,9 @@ class _Table:
                 else:
                     self._words[bare] = (name, word != bare)
             self._parts += [(part, name) for part in parts.split()]
-        parts = sorted({part for part, _ in self._parts})
+        known = sorted({part for part, _ in self._parts})
         whole, begins, within = (
-            "|".join(re.escape(part) for part in parts if min(max(len(part), 2), 4) == length) for length in (2, 3, 4)
+            "|".join(re.escape(part) for part in known if min(max(len(part), 2), 4) == length) for length in (2, 3, 4)
         )
         # Most words hold none of them: one search tells.
         self._holds_part = re.compile(f"{within}|^(?:{begins}|(?:{whole})$)").search
