@@ -14,6 +14,8 @@ from toolkit.facts.sentence import Sentence, fold
 _ACRONYM = re.compile(r"(?<![\w'’])(?:(?:[A-ZÄÖÜ]\.){2,}|[A-ZÄÖÜ][A-Za-zÄÖÜ]?[A-ZÄÖÜ][A-ZÄÖÜ0-9]*s?(?!\w))")
 _CAPITALS_BEFORE = re.compile(r"\b[A-ZÄÖÜ]{2,}[,!?]? +$")
 _CAPITALS_BEHIND = re.compile(r"[,!?]? +[A-ZÄÖÜ]{2,}\b")
+# Characters looked back for the word before: all of them would take quadratic time.
+_NEAR = 60
 # Words in capitals for emphasis.
 _EMPHASISED = frozenset(
     "aber alle das der die du er es ich ihr immer ist ja kein keine mehr nein nicht nie nur oder sehr sie sind und vor "
@@ -58,7 +60,7 @@ def _acronyms(text: str) -> list[tuple[Mention, str]]:
 def _is_shouted(text: str, match: re.Match[str]) -> bool:
     """Whether another word in capitals stands before or behind, as in "ICH BIN ES" but not in "CDU/CSU"."""
     return (
-        _CAPITALS_BEFORE.search(text[: match.start()]) is not None
+        _CAPITALS_BEFORE.search(text, max(0, match.start() - _NEAR), match.start()) is not None
         or _CAPITALS_BEHIND.match(text, match.end()) is not None
     )
 
