@@ -37,7 +37,7 @@ def test_a_good_sentence_has_no_reason() -> None:
     values = measured(GERMAN, ENGLISH)
     assert tuple(values) == tuple(FEATURES)
     loud = {name for name, value in values.items() if value}
-    assert loud <= {"unsure", "short", "long"}
+    assert loud <= {"unsure", "pieced", "short", "long"}
     doubt = doubted(GERMAN, ENGLISH)
     assert doubt.probability < NEEDS_CHECKING
     assert doubt.reasons == ()
@@ -58,6 +58,7 @@ def test_a_good_sentence_has_no_reason() -> None:
         (GERMAN, ENGLISH, ("cut",), "cut"),
         (GERMAN, ENGLISH, ("split",), "split"),
         (GERMAN, ENGLISH, ("retried",), "retried"),
+        (GERMAN, ENGLISH, ("rescued",), "rescued"),
         (GERMAN, ENGLISH, ("recased",), "recased"),
         (GERMAN, ENGLISH, ("foreign",), "foreign"),
         (GERMAN, ENGLISH, ("loop",), "repetition"),
@@ -79,11 +80,21 @@ def test_parts_count_by_their_tokens() -> None:
     assert measured(GERMAN, ENGLISH, parts)["unsure"] == pytest.approx((1.0 * 2 + 0.25 * 6) / 8)
 
 
+def test_words_of_many_pieces() -> None:
+    parts = [Generation("Two words", log_prob=-1.0, tokens=3, cut=False), Generation("5", -1.0, tokens=1, cut=False)]
+    assert measured(GERMAN, ENGLISH, parts)["pieced"] == 2.0
+    assert measured(GERMAN, ENGLISH, (Generation("", -1.0, tokens=0, cut=True),))["pieced"] == 0.0
+    many = Generation(ENGLISH, log_prob=SURE.log_prob, tokens=40, cut=False)
+    assert doubted(GERMAN, ENGLISH, (many,)).probability > doubted(GERMAN, ENGLISH).probability
+
+
 def test_nothing_generated_counts_as_usual() -> None:
-    assert measured(GERMAN, ENGLISH, ())["unsure"] is None
-    usual = shipped().features["unsure"].usual
-    as_usual = Generation(ENGLISH, log_prob=-usual, tokens=12, cut=False)
-    without, with_usual = doubted(GERMAN, ENGLISH, ()), doubted(GERMAN, ENGLISH, (as_usual,))
+    values = measured(GERMAN, ENGLISH, ())
+    assert values["unsure"] is None
+    assert values["pieced"] is None
+    coefficients = shipped()
+    usual = {name: coefficients.features[name].usual for name in ("unsure", "pieced")}
+    without, with_usual = coefficients.estimate(values), coefficients.estimate(values | usual)
     assert without.probability == pytest.approx(with_usual.probability)
 
 
@@ -142,4 +153,4 @@ def test_every_kind_of_finding_has_a_feature() -> None:
     for kind in facts.KINDS:
         finding = facts.Finding(kind, 0, 0, "", "x")
         values = measure(GERMAN, ENGLISH, generations=(SURE,), marks=(), findings=(finding,))
-        assert {name for name, value in values.items() if value} - {"unsure", "short", "long"}
+        assert {name for name, value in values.items() if value} - {"unsure", "pieced", "short", "long"}

@@ -128,7 +128,7 @@ REASONS: dict[str, str] = {
     "repetition": "it repeats itself",
     "german": "German words were left as they are",
     "split": "translated in parts",
-    "retried": "a second attempt, after the first repeated itself or stopped early",
+    "retried": "a second attempt, after the first repeated itself, stopped early or lost something",
     "recased": "the German is in capitals",
     "foreign": "the source does not look like German",
 }

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import sacrebleu
@@ -29,11 +30,10 @@ from eval.intervals import SEED as BOOTSTRAP
 from eval.intervals import interval
 from eval.slips import plant
 from toolkit import facts, store
-from toolkit.doubt import NEEDS_CHECKING
-from toolkit.doubt.estimation import COEFFICIENTS, Coefficients, read
+from toolkit.doubt import NEEDS_CHECKING, estimation
+from toolkit.doubt.estimation import COEFFICIENTS, Coefficients, read, shipped
 from toolkit.doubt.features import FEATURES, measure
 from toolkit.engines import EngineSettings, Generation, GenerationOptions, load_seq2seq
-from toolkit.errors import InputError
 from toolkit.translation import Translator
 
 FIT = "newstest2018"
@@ -64,6 +64,7 @@ BY_HAND = {
     "cut": 4.0,
     "split": 0.3,
     "retried": 1.0,
+    "rescued": 1.0,
     "recased": 0.5,
     "foreign": 1.0,
 }
@@ -123,8 +124,7 @@ def sample(outputs: Sequence[tuple[str, Generation]], references: Sequence[str])
         for i, (source, output) in enumerate(outputs)
     ]
     rows += [(_features(outputs[i][0], slip, outputs[i][1]), True, share, True) for i, slip in slips.items()]
-    features, is_bad, weights, is_planted = zip(*rows, strict=True)
-    return Sample(np.array(features), np.array(is_bad), np.array(weights), np.array(is_planted))
+    return Sample(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
 def _features(source: str, text: str, output: Generation) -> list[float]:
@@ -222,8 +222,11 @@ def evaluate(coefficients: Coefficients, data: Sample) -> dict[str, Any]:
     }
 
 
-def evaluate_judged(coefficients: Coefficients, translator: Translator) -> dict[str, Any]:
-    """AUROC on the judged outputs of our articles, with its interval, and of length and log-probability alone."""
+def evaluate_judged(translator: Translator) -> dict[str, Any] | None:
+    """AUROC on the judged outputs of our articles, with its interval, and of length and log-probability alone.
+
+    None where the judged outputs are of another translator.
+    """
     judgements = judging.read()
     rows = {"all": [], "log_prob": [], "length": []}
     references = []
@@ -233,16 +236,10 @@ def evaluate_judged(coefficients: Coefficients, translator: Translator) -> dict[
             continue
         each = dict.fromkeys(rows, 0.0)
         for segment in translation.segments:
-            if segment.log_prob is None:
+            if segment.log_prob is None or segment.doubt is None:
                 continue
-            values = measure(
-                segment.source.text,
-                segment.text,
-                generations=[Generation(segment.text, segment.log_prob, tokens=1, cut=False)],
-                marks=segment.marks,
-                findings=segment.findings or (),
-            )
-            each["all"] = max(each["all"], coefficients.estimate(values).probability)
+            values = measure(segment.source.text, segment.text, generations=(), marks=(), findings=())
+            each["all"] = max(each["all"], segment.doubt)
             each["log_prob"] = max(each["log_prob"], 1.0 - math.exp(segment.log_prob))
             each["length"] = max(each["length"], 1.0 - math.exp(-values["short"] - values["long"]))
         for name, value in each.items():
@@ -250,10 +247,7 @@ def evaluate_judged(coefficients: Coefficients, translator: Translator) -> dict[
         verdict = ADEQUATE if judgement.adequate else INADEQUATE
         references.append({"verdict": verdict, "translation": judgement.translation})
     if len(references) < judging.LEAST_SAME * len(judgements):
-        raise InputError(
-            f"{len(judgements) - len(references)} of {len(judgements)} judged outputs come out otherwise now: sample "
-            "and judge again with `python -m eval.judging`"
-        )
+        return None
     metric = JudgedAuroc()
     statistics = {name: metric.statistics(predictions=each, references=references) for name, each in rows.items()}
     low, high = interval(metric, statistics["all"], seed=BOOTSTRAP)
@@ -290,10 +284,7 @@ on newstest2021, reference A, too; FLORES dev decided only that the agreement of
 Without planted errors, which only the checks of facts and length can see, the other features add little: {gain:+.3f} to
 the log-probability alone, in the mean of the sets that nothing was fitted on.
 
-On {judged[judged]} outputs for our own articles (`eval/data/judgements.jsonl`), judged by a language model that read
-German and English before any score was looked at, {judged[adequate]} of them adequate: AUROC {judged[all]:.3f}
-(95% interval {judged[low]:.3f} to {judged[high]:.3f}), log-probability alone {judged[log_prob]:.3f}, length
-alone {judged[length]:.3f}.
+{judged}
 
 Of the sentences marked (probability at least {threshold}):
 
@@ -310,6 +301,17 @@ above the usual value):
 - Low chrF++ is not the same as wrong: a free and right translation scores low too.
 - Exchanged roles, and a wrong word that the model was sure of, leave no trace in these features.
 - The features set by hand are too rare in newstest to be fitted; their weights are judgement.
+- The share of planted errors weighs facts against the model's own score. With weights before these (31679178), without
+  the features pieced and rescued: no planted errors 0.746 on the judged outputs and 0.693, 0.679 and 0.725 with planted
+  errors on newstest2021 (A, B) and FLORES dev; 2% 0.741 and 0.726, 0.711, 0.758; 5% 0.739 and 0.742, 0.726, 0.774; 10%
+  0.732 and 0.752, 0.735, 0.783.
+- Pieced (output tokens for each word) raised AUROC on newstest2021 by 0.010 and lowered it on FLORES dev by 0.004;
+  rescued (a second attempt that was kept) is set by hand, because all that were judged were inadequate. Thirteen
+  choices of features and shares were looked at on the judged outputs of those weights: not quite blind.
+- Long sentences are less often adequate: the sum of the log-probabilities alone had 0.791 on those judged outputs, but
+  ranks the lowest tenth by chrF++ at 0.36 to 0.49, below chance, so length is left out.
+- Looked at and left out, for they added nothing on newstest2021 and FLORES dev: words that the training data do not
+  have, rare words, words that come twice, commas, long German words, German words taken over.
 - The model's scores of single tokens are not used: a second pass for them costs about two fifths of the
   translation's time, and on newstest2021 the lowest one or a low quantile added nothing to the mean.
 - How far the other outputs of the beam agree with the best is not used. With weights before these (8ff1ebf6) it raised
@@ -320,7 +322,14 @@ above the usual value):
 """
 
 
-def card(report: dict[str, Any], judged: dict[str, Any], written: dict[str, Any], checksum: str) -> str:
+_JUDGED = """On {judged} outputs for our own articles (`eval/data/judgements.jsonl`), judged by a language model that
+read German and English before any score was looked at, {adequate} of them adequate: AUROC {all:.3f}
+(95% interval {low:.3f} to {high:.3f}), log-probability alone {log_prob:.3f}, length
+alone {length:.3f}."""
+_NOT_JUDGED = """The outputs judged in `eval/data/judgements.jsonl` are of another translator than this one."""
+
+
+def card(report: dict[str, Any], judged: dict[str, Any] | None, written: dict[str, Any], checksum: str) -> str:
     """The text of toolkit/doubt/README.md."""
     rows = [
         "| set | lowest tenth: all | log-prob. alone | length alone | and planted: all | log-prob. | length | ECE |",
@@ -341,7 +350,7 @@ def card(report: dict[str, Any], judged: dict[str, Any], written: dict[str, Any]
     gains = [row["auroc_lowest"] - row["log_prob_lowest"] for name, row in report.items() if name != FIT]
     return _CARD.format(
         gain=sum(gains) / len(gains),
-        judged=judged,
+        judged=_JUDGED.format(**judged) if judged else _NOT_JUDGED,
         count=len(FEATURES),
         checksum=checksum[:16],
         beam=BEAM,
@@ -379,11 +388,14 @@ def main() -> None:
         encoding="utf-8",
     )
     report = {name: evaluate(read(path), data) for name, data in samples.items()}
-    judged = evaluate_judged(read(path), Translator(arguments.model))
+    with mock.patch.object(estimation, "COEFFICIENTS", path):
+        shipped.cache_clear()
+        judged = evaluate_judged(Translator(arguments.model))
+    shipped.cache_clear()
     (arguments.output / "README.md").write_text(card(report, judged, written, model.checksum), encoding="utf-8")
     arguments.work.mkdir(parents=True, exist_ok=True)
     (arguments.work / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    print(f"judged outputs: AUROC {judged['all']:.3f}")
+    print(f"judged outputs: AUROC {judged['all']:.3f}" if judged else _NOT_JUDGED)
     for name, row in report.items():
         print(f"{name}: AUROC {row['auroc']:.3f}, lowest tenth alone {row['auroc_lowest']:.3f}")
 

@@ -13,6 +13,7 @@ from toolkit.engines import Generation
 
 FEATURES: dict[str, str] = {
     "unsure": "unsure",
+    "pieced": "unsure",
     "short": "short",
     "long": "long",
     "number": "number",
@@ -25,6 +26,7 @@ FEATURES: dict[str, str] = {
     "cut": "german",
     "split": "split",
     "retried": "retried",
+    "rescued": "retried",
     "recased": "recased",
     "foreign": "foreign",
 }
@@ -45,7 +47,7 @@ _FEATURE_OF_KIND = {
 """The kinds of `toolkit.facts.KINDS`, by what they tell the reader."""
 FACTS = frozenset(_FEATURE_OF_KIND.values())
 """The features that count findings."""
-_MARKS = ("cut", "split", "retried", "recased", "foreign")
+_MARKS = ("cut", "split", "retried", "rescued", "recased", "foreign")
 
 # Characters of the English for one of German, as natural logarithm: the references of newstest2018 have 0.94 in the
 # median (-0.06). German capitals and compounds make short sentences vary more, hence the constant on both sides.
@@ -78,6 +80,7 @@ def measure(
     found = Counter(_FEATURE_OF_KIND[finding.kind] for finding in findings)
     values: dict[str, float | None] = dict.fromkeys(FEATURES, 0.0)
     values["unsure"] = _unsure(generations)
+    values["pieced"] = _pieced(generations)
     values["short"] = max(0.0, -ratio)
     values["long"] = max(0.0, ratio)
     values |= {feature: min(_MOST, count) for feature, count in found.items()}
@@ -95,6 +98,14 @@ def _unsure(generations: Sequence[Generation]) -> float | None:
     return -sum(generation.log_prob * weight for generation, weight in zip(generations, weights, strict=True)) / sum(
         weights
     )
+
+
+def _pieced(generations: Sequence[Generation]) -> float | None:
+    """Output tokens for each word: what is rare, or no word at all, is put together of many pieces."""
+    if not generations:
+        return None
+    words = sum(len(_WORD.findall(generation.text)) for generation in generations)
+    return sum(generation.tokens for generation in generations) / max(1, words)
 
 
 def _german_words(source: str, translation: str) -> int:
