@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from models.recipes import learning_curve, robustness_scores
+from models.recipes import glossary_scores, learning_curve, robustness_scores
 from models.recipes.corpora import CORPORA
 from models.recipes.translation_scores import BEAM, BEAMS_SET, GREEDY, OTHER_BEAMS
 
@@ -53,7 +53,7 @@ Wanted terms, put into the German between two control tokens (eval/data/glossary
 beam {beam}): {plain:.0%} of the outputs have the wanted English term without being told, {applied:.0%} when told; chrF
 {plain_chrf:.1f} and {term_chrf:.1f}. A placeholder comes through once in {placeholders:.0%}.
 
-{by_eye}{rescue}## Training
+{by_eye}{rescue}{glossary}## Training
 {history}
 {steps:,} steps of {batch_tokens:,} padded target tokens, {tokens:.1f} million target tokens: {epochs:.2f}
 passes over the mixture of {pairs:,} pairs below. Muon for the matrices, AdamW for the rest, learning rate
@@ -102,7 +102,8 @@ def write_card(work: Path, folder: Path) -> None:
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     sturdy: dict[str, Any] = json.loads((work / "robustness.json").read_text(encoding="utf-8"))
     told = sturdy["terms"]
-    ablations, by_eye, rescue = work / "ablations.json", work / "by-eye.json", work / "rescue.json"
+    ablations, by_eye = work / "ablations.json", work / "by-eye.json"
+    rescue, glossary = work / "rescue.json", work / "glossary.json"
     learning_curve.draw(learning_curve.read_log(work), folder / "learning-curve.svg")
     weights = folder / "model.safetensors"
     rates = run["augmentation"]
@@ -120,6 +121,7 @@ def write_card(work: Path, folder: Path) -> None:
         scores=score_table(scores),
         ablations=ablation_table(json.loads(ablations.read_text(encoding="utf-8"))) if ablations.exists() else "",
         by_eye=by_eye_table(json.loads(by_eye.read_text(encoding="utf-8"))) if by_eye.exists() else "",
+        glossary=glossary_scores.table(json.loads(glossary.read_text(encoding="utf-8"))) if glossary.exists() else "",
         rescue=rescue_table(json.loads(rescue.read_text(encoding="utf-8"))) if rescue.exists() else "",
         robustness=robustness_table(sturdy["robustness"]),
         term_sentences=told["sentences"],
