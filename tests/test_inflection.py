@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.inflection import is_form, key, tokens
+from toolkit.inflection import is_form, is_plural, key, tokens
 
 FORMS = [
     ("Bundesrat", "Bundesrates"),
@@ -73,6 +73,26 @@ def test_names_have_no_plural() -> None:
 def test_small_letters_are_capitals_where_a_sentence_starts() -> None:
     assert is_form("Nachhaltige", "nachhaltig", is_first=True)
     assert not is_form("Nachhaltige", "nachhaltig")
+
+
+@pytest.mark.parametrize(
+    ("lemma", "word", "expected"),
+    [
+        ("Bundesland", "Bundesländer", True),
+        ("Bundesland", "Bundesländern", True),
+        ("Bundesrat", "Bundesräte", True),
+        ("Ministerin", "Ministerinnen", True),
+        ("Gremium", "Gremien", True),
+        ("Bundesland", "Bundeslandes", False),
+        ("Bundesrat", "Bundesrat", False),
+        ("Student", "Studenten", False),
+        ("Präsident", "Präsidenten", False),
+        ("Behörde", "Behörden", False),
+    ],
+)
+def test_a_plural_beyond_doubt(lemma: str, word: str, expected: bool) -> None:
+    assert is_form(word, lemma)
+    assert is_plural(word, lemma) is expected
 
 
 def test_tokens() -> None:

@@ -45,6 +45,28 @@ def test_then_a_placeholder() -> None:
     assert segment.terms == (TermUse("Bundesrates", "upper house", is_applied=True),)
 
 
+@pytest.mark.parametrize(
+    ("german", "english", "plural"),
+    [
+        ("Bundesland", "federal state", "federal states"),
+        ("Bundesland", "state of Germany", "states of Germany"),
+        ("Bundesland", "county", "counties"),
+        ("Bundesland", "branch", "branches"),
+        ("Bundesland", "alderman", "aldermen"),
+        ("Bundesland", "EU", "EU"),
+        ("Bundesland", "federal states", "federal states"),
+    ],
+)
+def test_a_plural_is_put_in_as_one(german: str, english: str, plural: str) -> None:
+    text = "Die Bundesländer wollen mehr Geld."
+    glossary = Glossary({german: english})
+    engine = _rule({PLACEHOLDER: f"The {PLACEHOLDER} want more money.", "": "They want more money."})
+    (segment,) = Translator(engine=engine, glossary=glossary).translate(text).segments
+    assert segment.text == f"The {plural} want more money."
+    assert segment.terms == (TermUse("Bundesländer", english, is_applied=True),)
+    assert [f"Die {TERM_START} {plural} {TERM_END} wollen mehr Geld."] in engine.calls
+
+
 def test_one_placeholder_at_a_time() -> None:
     text = "Der Bundesrat und der Landtag tagen."
     engine = _rule({PLACEHOLDER: f"The {PLACEHOLDER} and the state assembly meet.", "": "They meet."})

@@ -83,6 +83,21 @@ def is_form(
     return _is_noun_form(right, left)
 
 
+def is_plural(word: str, lemma: str) -> bool:
+    """Whether a form of `lemma` is one of its plural beyond doubt: Räte, Ministerinnen, Gremien.
+
+    Where the singular may look the same (des Studenten, die Studenten), it is not told.
+    """
+    left, right = _fold(lemma), _fold(word)
+    bare = right.translate(_UMLAUTS)
+    if bare != right and left.translate(_UMLAUTS) == left and bare.startswith(left):
+        return True
+    return any(
+        left.endswith(old) and right in {left.removesuffix(old) + ending for ending in endings} - {left}
+        for old, endings in _OTHER_PLURALS
+    )
+
+
 def _is_noun_form(word: str, lemma: str) -> bool:
     if word.startswith(lemma) and word[len(lemma) :] in (_NOUN if len(lemma) >= _SHORTEST else _NAME):
         return True

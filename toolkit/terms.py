@@ -20,6 +20,7 @@ from toolkit.documents import TermUse
 from toolkit.engines import Generation, GenerationOptions
 from toolkit.facts import missing_numbers
 from toolkit.glossary import Entry, Glossary, Occurrence
+from toolkit.inflection import is_plural
 
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "‑": "-", "‐": "-", "\u00a0": " "})
 _ARTICLE = re.compile(rf"\b([Aa])n? {re.escape(PLACEHOLDER)}")
@@ -58,6 +59,30 @@ def _pattern(english: str, is_name: bool) -> re.Pattern[str]:
     before = r"(?<![\w-])" if english[0].isalnum() else ""
     after = r"(?![\w-])" if english[-1].isalnum() else ""
     return re.compile(f"{before}{text}{after}", 0 if is_cased else re.IGNORECASE)
+
+
+def _wanted(text: str, occurrence: Occurrence) -> str:
+    """The English to put in its place: the plural where the German is one beyond doubt (Bundesländer)."""
+    entry = occurrence.entry
+    german = text[occurrence.start : occurrence.end].split()
+    is_one = entry.is_name or not is_plural(german[-1], entry.german.split()[-1])
+    return entry.english if is_one else _in_plural(entry.english)
+
+
+def _in_plural(english: str) -> str:
+    """Of the last word, or of the one before "of": members of parliament."""
+    words = english.split()
+    head = words.index("of") - 1 if "of" in words[1:] else len(words) - 1
+    word = words[head]
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        words[head] = word[:-1] + "ies"
+    elif word.endswith("man"):
+        words[head] = word[:-2] + "en"
+    elif word.endswith(("x", "z", "ch", "sh")):
+        words[head] = word + "es"
+    elif word[-1].islower() and word[-1] != "s":  # what ends in s is one already
+        words[head] = word + "s"
+    return " ".join(words)
 
 
 def _plural(word: str) -> str:
@@ -123,18 +148,17 @@ def _unmet(occurrences: Sequence[Occurrence], output: str) -> list[Occurrence]:
 
 def _annotated(attempt: Attempt, occurrences: Sequence[Occurrence]) -> list[_Candidate]:
     """Every term replaced by its English between control tokens."""
-    return [(_whole, [Attempt(_put(attempt.text, [(each, _marked(each)) for each in occurrences]))])]
+    return [(_whole, [Attempt(_put(attempt.text, [(each, _marked(attempt.text, each)) for each in occurrences]))])]
 
 
 def _placed(attempt: Attempt, occurrences: Sequence[Occurrence]) -> list[_Candidate]:
     """One missing term after the other as a placeholder, the rest as before: two placeholders might change places."""
     candidates: list[_Candidate] = []
-    for english in dict.fromkeys(each.entry.english for each in _unmet(occurrences, attempt.output)):
-        put = [(each, PLACEHOLDER if each.entry.english == english else _marked(each)) for each in occurrences]
+    text = attempt.text
+    for english in dict.fromkeys(_wanted(text, each) for each in _unmet(occurrences, attempt.output)):
+        put = [(each, PLACEHOLDER if _wanted(text, each) == english else _marked(text, each)) for each in occurrences]
         times = sum(new == PLACEHOLDER for _, new in put)
-        candidates.append(
-            (functools.partial(_restored, english=english, times=times), [Attempt(_put(attempt.text, put))])
-        )
+        candidates.append((functools.partial(_restored, english=english, times=times), [Attempt(_put(text, put))]))
     return candidates
 
 
@@ -150,13 +174,13 @@ def _between(text: str, occurrences: Sequence[Occurrence]) -> list[str]:
     pieces: list[str] = []
     end = 0
     for each in occurrences:
-        pieces += (*protection.pieces(text[end : each.start]), each.entry.english)
+        pieces += (*protection.pieces(text[end : each.start]), _wanted(text, each))
         end = each.end
     return [*pieces, *protection.pieces(text[end:])]
 
 
-def _marked(occurrence: Occurrence) -> str:
-    return f"{TERM_START} {occurrence.entry.english} {TERM_END}"
+def _marked(text: str, occurrence: Occurrence) -> str:
+    return f"{TERM_START} {_wanted(text, occurrence)} {TERM_END}"
 
 
 def _put(text: str, changes: Sequence[tuple[Occurrence, str]]) -> str:
