@@ -63,16 +63,89 @@ def test_nothing_bears_nothing_out(evidence: tuple[str, ...]) -> None:
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=60), max_size=3))
 def test_any_text_has_a_score(sentence: str, evidence: list[str]) -> None:
-    found = support.assess(sentence, evidence, [*evidence, "More."])
+    found = support.assess(sentence, evidence)
     assert 0 <= found.score <= 1
     assert set(found.reasons) <= support.REASONS.keys()
-    assert found == support.assess(sentence, evidence, [*evidence, "More."])
+    assert found == support.assess(sentence, evidence)
 
 
 def test_a_passive_keeps_the_roles() -> None:
     evidence = ["Berg dismissed Dahl."]
     assert features("Dahl was dismissed by Berg.", evidence).values["names turned round"] == 0
     assert features("Dahl dismissed Berg.", evidence).values["names turned round"] == 1
+
+
+@pytest.mark.parametrize(
+    ("evidence", "borne_out", "denied"),
+    [
+        ("The council rejected the plan.", "The council did not accept the plan.", "The council accepted the plan."),
+        ("She ruled out a coalition.", "She would not enter a coalition.", "She would enter a coalition."),
+        ("The bank denied the reports.", "The bank did not confirm the reports.", "The bank confirmed the reports."),
+        ("No driver was hurt.", "The driver was unhurt.", "The driver was hurt."),
+    ],
+)
+def test_a_denial_in_other_words_holds(evidence: str, borne_out: str, denied: str) -> None:
+    kept, turned = features(borne_out, [evidence]).values, features(denied, [evidence]).values
+    assert (kept["new negation"], kept["more denials"], kept["fewer denials"]) == (0, 0, 0)
+    assert kept["denied only here"] == kept["denied only there"] == 0 < kept["denied in both"]
+    assert turned["fewer denials"] == 1
+    assert turned["denied only there"] > 0
+    assert support.assess(borne_out, [evidence]).score > support.assess(denied, [evidence]).score
+
+
+def test_a_denial_reaches_no_further_than_its_clause() -> None:
+    evidence = "Berg refused the offer, but Dahl signed the treaty."
+    denied = {word.text: word.in_denial for word in read_sentence(evidence).words}
+    assert denied == {"Berg": True, "refused": False, "offer": True, "Dahl": False, "signed": False, "treaty": False}
+    assert features("Dahl signed the treaty.", [evidence]).values["denied only there"] == 0
+    assert features("Dahl never signed the treaty.", [evidence]).values["denied only here"] == 1
+
+
+@pytest.mark.parametrize("text", ["Not only Berg came.", "It cost no more than 4 euros.", "No fewer than 40 came."])
+def test_what_only_looks_like_a_negation(text: str) -> None:
+    assert read_sentence(text).negations == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "following", "denies"),
+    [
+        ("rejected", "", True),
+        ("ruled", "out", True),
+        ("ruled", "that", False),
+        ("unhurt", "", True),
+        ("under", "", False),
+        ("unveiled", "", False),
+    ],
+)
+def test_firm_denials(word: str, following: str, *, denies: bool) -> None:
+    assert lexicon.denies(word, following) == denies
+
+
+def test_who_did_it_to_whom() -> None:
+    evidence = ["After a long debate in the council Berg sacked the treasurer Dahl."]
+    kept = features("Berg sacked Dahl.", evidence).values
+    turned = features("Dahl sacked Berg.", evidence).values
+    passive = features("Dahl was sacked by Berg.", evidence).values
+    assert (kept["named roles turned"], turned["named roles turned"], passive["named roles turned"]) == (0, 1, 0)
+    assert kept["roles kept"] == passive["roles kept"] == 1
+
+
+def test_a_verb_from_the_other_side_keeps_the_roles() -> None:
+    evidence = ["Voltano sold the plant to Kessler."]
+    assert features("Kessler bought the plant from Voltano.", evidence).values["names turned round"] == 0
+    assert features("Voltano bought the plant from Kessler.", evidence).values["names turned round"] == 1
+
+
+def test_the_widest_gap_counts() -> None:
+    evidence = ["The mayor opened the bridge on Tuesday."]
+    assert features("The mayor opened the bridge.", evidence).values["gap"] == 0
+    spread = features("The proud mayor opened the wooden bridge.", evidence).values["gap"]
+    together = features("The mayor juggled seventeen burning torches on Tuesday.", evidence).values["gap"]
+    assert 0 < spread < together
+
+
+def test_an_office_written_large_is_no_missing_name() -> None:
+    assert features("Berg became Chairman.", ["Berg is chairman now."]).missing["name"] == ()
 
 
 def test_every_weight_has_its_figure() -> None:

@@ -287,7 +287,7 @@ class Summarizer:
 
 def _supported(text: str, indices: tuple[int, ...], sentences: Sequence[str]) -> SummarySentence:
     """A summary sentence with what it rests on and how far that bears it out."""
-    found = support.assess(text, [sentences[i] for i in indices], sentences)
+    found = support.assess(text, [sentences[i] for i in indices])
     return SummarySentence(text, indices, found.score, found.is_supported)
 
 

@@ -19,9 +19,18 @@ __all__ = ["REASONS", "Support", "assess"]
 REASONS: dict[str, tuple[str, ...]] = {
     "name": ("unfound name", "further unfound names"),
     "number": ("unfound number", "unfound small number"),
-    "negation": ("new negation", "negation new to all", "lost negation", "denied otherwise", "opposites"),
-    "order": ("names turned round", "neighbours of another"),
-    "words": ("unfound words", "words found elsewhere", "untold"),
+    "negation": (
+        "new negation",
+        "negation new to all",
+        "denied otherwise",
+        "denied only here",
+        "denied only there",
+        "more denials",
+        "fewer denials",
+        "opposites",
+    ),
+    "order": ("names turned round", "neighbours of another", "roles turned", "named roles turned"),
+    "words": ("unfound words", "gap"),
 }
 """What speaks against a sentence, and the figures that say so."""
 _LEAST = 0.25
@@ -49,8 +58,8 @@ class _Weights:
     weights: dict[str, float]
 
 
-def assess(sentence: str, evidence: Sequence[str], article: Sequence[str] = ()) -> Support:
-    """Weigh a summary sentence against its evidence; `article`, all sentences, tells what stands elsewhere at least.
+def assess(sentence: str, evidence: Sequence[str]) -> Support:
+    """Weigh a summary sentence against its evidence.
 
     Without evidence or without a word nothing is supported: the score is 0. What stands there word for word has 1.
     """
@@ -61,7 +70,7 @@ def assess(sentence: str, evidence: Sequence[str], article: Sequence[str] = ()) 
     if any(copied in " ".join(text.split()) for text in sources):
         return Support(score=1.0, is_supported=True)
     known = _weights()
-    found = features(sentence, sources, article)
+    found = features(sentence, sources)
     shares = {name: weight * found.values[name] for name, weight in known.weights.items()}
     score = 1 / (1 + math.exp(-(known.offset + sum(shares.values()))))
     against = {reason: -sum(min(0.0, shares[name]) for name in names) for reason, names in REASONS.items()}

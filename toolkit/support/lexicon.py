@@ -12,6 +12,24 @@ from toolkit.facts import tables
 _COMMON = 50.0
 """The rank up to which a word weighs next to nothing."""
 _LEAST_WEIGHT = 0.2
+# Verbs that tell the same from two sides.
+_CONVERSE = (
+    ("beat defeat overcome outplay eliminate knock thrash", "lose bow succumb trail"),
+    ("buy purchase acquire", "sell"),
+    ("give grant award hand pay lend send present", "receive get obtain borrow accept inherit"),
+    ("employ hire", "work serve"),
+    ("replace succeed follow", "precede predecessor"),
+    ("teach coach train", "learn study"),
+    ("own", "belong"),
+    ("export", "import"),
+)
+_UNDENYING = frozenset(
+    """
+    unbox uncover und under undercover undertake unearth unfold unfollow unlike unload unlock unmask unpack untold
+    unwind
+    """.split()
+)
+"""Words that begin with "un" and deny nothing."""
 
 
 @functools.lru_cache(maxsize=1 << 15)
@@ -49,6 +67,36 @@ def opposites(stem: str) -> frozenset[str]:
 def may_negate(lower: str) -> bool:
     """Whether a word may stand for a negation: refuse, cancelled, hardly, without a "not" of its own."""
     return lemma(lower) in _negative()
+
+
+def converses(stem: str) -> frozenset[str]:
+    """The verbs that say the same with the roles exchanged: who sells, from whom one buys."""
+    return _converses().get(stem, frozenset())
+
+
+@functools.cache
+def _converses() -> dict[str, frozenset[str]]:
+    table: dict[str, frozenset[str]] = {}
+    for one, other in ([frozenset(map(lemma, side.split())) for side in pair] for pair in _CONVERSE):
+        table |= {stem: table.get(stem, frozenset()) | other for stem in one}
+        table |= {stem: table.get(stem, frozenset()) | one for stem in other}
+    return table
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def denies(lower: str, following: str = "") -> bool:
+    """Whether a word, or it and the one that follows, denies as firmly as "not": rejected, ruled out, lack of."""
+    stem = lemma(lower)
+    if stem in _denials() or f"{stem} {following}" in _denials():
+        return True
+    # Unhurt, unclear: what is left of a word without its "un" is a word, too.
+    return lower.startswith("un") and is_frequent(lemma(lower.removeprefix("un"))) and lower not in _UNDENYING
+
+
+@functools.cache
+def _denials() -> frozenset[str]:
+    phrases = [line.split() for line in _lines("denials") if not line.startswith("# ")]
+    return frozenset(" ".join([lemma(first), *rest]) for first, *rest in phrases)
 
 
 @functools.cache
