@@ -568,12 +568,12 @@ def test_the_last_word_is_that_of_the_reading_that_was_stopped(leave: bool) -> N
     handlers = Handlers(Desk(Pipeline(Translator(engine=FakeSeq2Seq(seconds_per_text=0.02)), settings=FAKE)))
     text = " ".join(f"Dies ist der Satz Nummer {n}." for n in range(300))
     page, other = (SimpleNamespace(session_hash=name) for name in "ab")
-    args: Any = (None, (), True, ["politics"], False, 3, "fake", "fake", "fake", "Fast", "")
-    running = handlers.read(text, *args, request=page)  # type: ignore[arg-type]
+    args: Any = (text, None, (), True, ["politics"], False, 3, "fake", "fake", "fake", "Fast", "", page)
+    running = handlers.read(*args)
     assert values(next(running))["cancel"]["visible"]
     handlers.go_back(other)  # type: ignore[arg-type]  # another page's reader
     assert values(next(running))["cancel"]["visible"]
-    event = handlers.go_back if leave else lambda request: handlers.stop(None, (), request)
+    event: Any = handlers.go_back if leave else lambda request: handlers.stop(None, (), request)
     answer = threading.Thread(target=event, args=(page,))
     answer.start()
     last = [values(places) for places in running][-1]
