@@ -47,6 +47,7 @@ def test_what_a_sentence_stands_without_may_go(sentence: str, form: str) -> None
         "The mayor of the town resigned on a rainy day.",
         '"We will not close the bridge, which is safe," said the mayor of the town of Jena.',
         "He was named after the mayor of the town of Jena.",
+        "They will meet again in the old town, the mayor of Jena said at noon.",
     ],
 )
 def test_what_it_needs_stays(sentence: str) -> None:
@@ -76,3 +77,8 @@ def test_every_word_of_a_form_is_the_sentences_own_in_its_order(words: list[str]
     for form in shorter_forms(text, most=25):
         rest = iter(text.casefold().replace(",", " ").replace(".", " ").split())
         assert all(word in rest for word in form.casefold().replace(",", " ").replace(".", " ").split())
+
+
+def test_the_speaker_goes_only_with_what_he_said() -> None:
+    sentence = "The residents will meet again in the old town, the mayor of Jena said at noon."
+    assert "The residents will meet again in the old town, the mayor of Jena." not in shorter_forms(sentence, most=25)

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -74,3 +75,27 @@ def test_the_target_is_the_mean_of_rouge_1_and_rouge_l() -> None:
     assert summary_salience.target("The old town is closed", "The old town is closed.") == pytest.approx(1.0)
     assert summary_salience.target("closed town", "town closed") == pytest.approx(0.75)
     assert summary_salience.target("a", "b") == 0.0
+
+
+def test_words_of_headlines_and_openings_are_told_from_others() -> None:
+    first = Counter({"police": 90, "said": 50, "the": 100})
+    later = Counter({"police": 10, "said": 90, "the": 100, "rarely": 1})
+    headed = Counter({"police": 80, "said": 1, "the": 5})
+    words = summary_salience.count_words(first, later, headed, openings=100, laters=100)
+    assert words["police"].headline > words["said"].headline
+    assert words["police"].opening > words["the"].opening > words["said"].opening
+    assert words["police"].rarity > words["the"].rarity
+
+
+def test_the_shipped_words_hold_any_other() -> None:
+    assert {"", "the", "police"} <= salience.words().keys()
+    assert salience.words()[""].rarity > salience.words()["the"].rarity
+
+
+def test_a_value_does_not_depend_on_what_was_asked_before() -> None:
+    said = {"council", "town"}
+    fresh = Article(ARTICLE.sentences).value(ARTICLE.sentences[2], 2, said=said)
+    again = Article(ARTICLE.sentences)
+    again.value(again.sentences[2], 2)
+    assert again.value(again.sentences[2], 2, said=said) == fresh
+    assert fresh < again.value(again.sentences[2], 2)

@@ -104,7 +104,9 @@ def test_unsound_sentences_are_tried_again_and_then_replaced(bad: str) -> None:
 
 
 def test_names_get_their_capitals_back_and_one_sentence_is_kept() -> None:
-    text = "Residents met in Bremen today and sang. They will meet again in may, the mayor of Bremen said at noon."
+    # Too long to stand in the summary itself: else it would, in place of what a model makes of so short a text.
+    first = "Residents of all four old quarters on both banks of the wide river met in Bremen today to sing together"
+    text = f"{first} the songs of their grandparents and parents. They will meet again in may, the mayor said at noon."
     summary = _summarize(lambda prompt, _: "residents met in bremen today. They will meet again.", text, sentences=1)
     assert summary.sentences[0].text == "Residents met in Bremen today."
     assert summary.sentences[0].evidence == (0,)

@@ -42,8 +42,8 @@ _WHEN = re.compile(
 )
 _SECOND_PREDICATE = re.compile(r",? and (?:has|have|had|is|are|was|were|will|would|said|says|told|[a-z]{2,}ed) (?=\S)")
 _SAID = re.compile(
-    r",? (?:(?:he|she|they|it|police|officials|(?:the |a )?[\w.'’-]+(?: [\w.'’-]+){0,3}) (?:said|says|added|reported|"
-    r"announced)|(?:said|says|added) [\w.'’ -]{2,40})(?: on [A-Z]\w+day)?(?=[.!?]$)"
+    r"(?:,|(?<=[\"”’])) (?:(?:he|she|they|it|police|officials|(?:the |a )?[\w.'’-]+(?: [\w.'’-]+){0,3}) "
+    r"(?:said|says|added|reported|announced)|(?:said|says|added) [\w.'’ -]{2,40})(?: on [A-Z]\w+day)?(?=[.!?]$)"
 )
 _END = re.compile(r"[.!?…][\"'”’)\]]*$")
 _VERB = re.compile(

@@ -2,8 +2,8 @@
 
 Two linear models. The first gives every word of an article the probability that a summary holds it, from how often
 and where the article says it and what kind of word it is. The second gives a sentence the ROUGE to expect of it, from
-those probabilities, its place and its form. Their weights stand in salience.json, written by
-models/recipes/summary_salience.py.
+those probabilities, its place, its form and how central it is to the article. Their weights stand in salience.json,
+what is known of single words in salience-words.tsv; both are written by models/recipes/summary_salience.py.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from toolkit import grounding
 
 _WEIGHTS = Path(__file__).with_name("salience.json")
+_WORDS = Path(__file__).with_name("salience-words.tsv")
 _TOKEN = re.compile(r"[a-z0-9]+")
 _NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w'’-]*")
 _FIRST_PERSON = re.compile(r"\b(?:I|we|my|our|us|me)\b", re.IGNORECASE)
@@ -51,6 +52,26 @@ def shipped() -> Weights:
     return Weights(read["word"], read["kinds"], read["sentence"])
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What English news tells of a word."""
+
+    opening: float
+    """How much likelier a news lead's first sentence holds it than a later one, as a logarithm."""
+    headline: float
+    """The log odds of its standing in the headline of a lead that it stands in."""
+    rarity: float
+    """Inverse document frequency in sentences."""
+
+
+@functools.cache
+def words() -> Mapping[str, Word]:
+    """The words of salience-words.tsv; "" is any other."""
+    lines = _WORDS.read_text(encoding="utf-8").splitlines()[1:]
+    rows = (line.split("\t") for line in lines)
+    return {word: Word(*map(float, values)) for word, *values in rows}
+
+
 def tokens(text: str) -> list[str]:
     """Words and numbers in small letters, as `rouge_score` counts them."""
     return _TOKEN.findall(text.casefold())
@@ -65,8 +86,26 @@ class Article:
         self._spread: Counter[str] = Counter()
         self._first: dict[str, int] = {}
         self._names: set[str] = set()
+        self._lengths: list[int] = []
+        # Forms of one sentence share their words: each is looked at once, for one set of weights.
+        self._known: dict[tuple[str, int], float] = {}
+        self._values: dict[tuple[str, int], tuple[float, dict[str, float]]] = {}
+        self._weights: Weights | None = None
+        vectors = [_vector(text) for text in self.sentences]
+        self._opening = vectors[0] if vectors else {}
+        self._all: dict[str, float] = {}
+        centre: dict[str, float] = {}
+        for vector in vectors:
+            norm = _norm(vector)
+            for token, rarity in vector.items():
+                self._all[token] = self._all.get(token, 0.0) + rarity
+                centre[token] = centre.get(token, 0.0) + rarity / norm
+        # Of each sentence, the mean cosine with every other one.
+        others = max(1, len(vectors) - 1)
+        self._central = [(_product(vector, centre) / _norm(vector) - 1) / others for vector in vectors]
         for i, text in enumerate(self.sentences):
             stems = [grounding.stem(token) for token in tokens(text)]
+            self._lengths.append(len(stems))
             self._count.update(stems)
             self._spread.update(set(stems))
             for stem in stems:
@@ -74,18 +113,20 @@ class Article:
             for match in _NAME.finditer(text):
                 self._names.update(tokens(match.group()))
 
-    def word_features(self, token: str, place: int, kinds: Collection[str]) -> list[float]:
+    def word_features(self, token: str, place: int) -> list[float]:
         """In the order of `WORD_FEATURES`, for a token of a sentence at index `place` or of a text written from it."""
         stem = grounding.stem(token)
         size = max(1, len(self.sentences))
         is_name, is_number = float(token in self._names), token[0].isdigit()
-        common = [place / size, float(place == 0), is_name, float(is_number), float(is_number and len(token) == 4)]
-        if token in kinds:
-            return [*common, *[0.0] * (len(WORD_FEATURES) - len(common))]
         count, spread = max(1, self._count[stem]), max(1, self._spread[stem])
         first = self._first.get(stem, size)
+        word = words().get(token, words()[""])
         return [
-            *common,
+            place / size,
+            float(place == 0),
+            is_name,
+            float(is_number),
+            float(is_number and len(token) == 4),
             math.log(count),
             math.log(spread),
             spread / size,
@@ -97,25 +138,42 @@ class Article:
             min(len(token), 12) / 12,
             float(len(token) <= 3),
             math.log(size),
+            word.opening,
+            word.headline,
+            word.rarity,
+            count * word.rarity / 10,
+            math.log(spread) * word.rarity,
+            float(token.endswith("ed")),
+            float(token.endswith("ing")),
+            float(token.endswith("s")),
+            float(token.endswith("ly")),
         ]
 
     def word_probabilities(self, text: str, place: int, weights: Weights) -> dict[str, float]:
         """Of each different word of a text, the probability that a summary of the article holds it."""
+        if weights is not self._weights:
+            self._forget(weights)
         found: dict[str, float] = {}
-        names = list(WORD_FEATURES)
-        for token in tokens(text):
-            if token not in found:
-                features = self.word_features(token, place, weights.kinds)
+        for token in dict.fromkeys(tokens(text)):
+            probability = self._known.get((token, place))
+            if probability is None:
                 value = weights.word[""] + weights.kinds.get(token, weights.kinds[""])
-                value += sum(weights.word[name] * feature for name, feature in zip(names, features, strict=True))
-                found[token] = 1 / (1 + math.exp(-value))
+                for name, feature in zip(WORD_FEATURES, self.word_features(token, place), strict=True):
+                    value += weights.word[name] * feature
+                probability = self._known[token, place] = 1 / (1 + math.exp(-value))
+            found[token] = probability
         return found
 
     def sentence_features(self, text: str, place: int, probabilities: Mapping[str, float]) -> list[float]:
         """In the order of `SENTENCE_FEATURES`."""
         found = tokens(text)
+        different = set(found)
         size, length = max(1, len(self.sentences)), len(found)
+        whole = self._lengths[place] if place < len(self._lengths) else length
         total = sum(probabilities.values())
+        vector = _vector(text)
+        norm = _norm(vector)
+        central = self._central[place] if place < len(self._central) else 0.0
         quotes = sum(text.count(mark) for mark in '"“”')
         return [
             2 * total / (length + _SUMMARY_WORDS),
@@ -124,22 +182,31 @@ class Article:
             min(length, 40) / 40,
             float(length < 8),
             float(length > 25),
+            min(1.0, length / max(1, whole)),
+            float(length >= whole),
             place / size,
             1 / (place + 1),
             float(place == 0),
             float(place < 3),
             float(place == size - 1),
+            math.log(size),
             float(LEANING.match(text) is not None),
             float(_FIRST_PERSON.search(text) is not None),
             float(quotes > 0),
             float(text[:1] in "\"“'‘"),
-            float("said" in found),
-            float("has" in found or "have" in found),
-            float("been" in found),
-            float("he" in found or "she" in found),
+            float("said" in different),
+            float("has" in different or "have" in different),
+            float("been" in different),
+            float("he" in different or "she" in different),
             float(found[:1] == ["the"]),
             float(found[:1] in (["a"], ["an"])),
             float("?" in text),
+            len(different) / max(1, length),
+            len(different & self._names) / max(1, len(different)),
+            _product(vector, self._all) / norm / _norm(self._all),
+            _product(vector, self._opening) / norm / _norm(self._opening),
+            central,
+            float(central >= max(self._central, default=0.0)),
             sum(character.isupper() for character in text) / (len(text) + 1),
             sum(character.isdigit() for character in text) / (len(text) + 1),
         ]
@@ -147,13 +214,39 @@ class Article:
     def value(self, text: str, place: int, *, said: Collection[str] = (), weights: Weights | None = None) -> float:
         """The ROUGE to expect of a text from the sentence at `place`, where the words in `said` were said before."""
         weights = weights or shipped()
-        probabilities = self.word_probabilities(text, place, weights)
-        for token in probabilities.keys() & said:
-            if token not in weights.kinds:
-                probabilities[token] *= _SAID
-        features = self.sentence_features(text, place, probabilities)
-        named = zip(SENTENCE_FEATURES, features, strict=True)
-        return weights.sentence[""] + sum(weights.sentence[name] * feature for name, feature in named)
+        if weights is not self._weights:
+            self._forget(weights)
+        known = self._values.get((text, place))
+        if known is None:
+            probabilities = self.word_probabilities(text, place, weights)
+            features = self.sentence_features(text, place, probabilities)
+            named = zip(SENTENCE_FEATURES, features, strict=True)
+            value = weights.sentence[""] + sum(weights.sentence[name] * feature for name, feature in named)
+            # How much the two features that are made of probabilities change the value when these change.
+            length = len(tokens(text))
+            slope = 2 * weights.sentence["expected words"] / (length + _SUMMARY_WORDS)
+            slope += weights.sentence["mean word"] / max(1, length)
+            open_words = {token: slope * found for token, found in probabilities.items() if token not in weights.kinds}
+            known = self._values[text, place] = (value, open_words)
+        value, lost = known
+        return value - (1 - _SAID) * sum(lost[token] for token in lost.keys() & said)
+
+    def _forget(self, weights: Weights) -> None:
+        self._weights, self._known, self._values = weights, {}, {}
+
+
+def _vector(text: str) -> dict[str, float]:
+    """Each different word with its rarity."""
+    known = words()
+    return {token: known.get(token, known[""]).rarity for token in tokens(text)}
+
+
+def _norm(vector: Mapping[str, float]) -> float:
+    return math.sqrt(sum(value * value for value in vector.values())) or 1.0
+
+
+def _product(one: Mapping[str, float], other: Mapping[str, float]) -> float:
+    return sum(value * other.get(token, 0.0) for token, value in one.items())
 
 
 WORD_FEATURES = (
@@ -173,6 +266,15 @@ WORD_FEATURES = (
     "length",
     "short",
     "sentences of the article",
+    "opening",
+    "headline",
+    "rarity",
+    "count by rarity",
+    "spread by rarity",
+    "-ed",
+    "-ing",
+    "-s",
+    "-ly",
 )
 SENTENCE_FEATURES = (
     "expected words",
@@ -181,11 +283,14 @@ SENTENCE_FEATURES = (
     "words",
     "below 8 words",
     "above 25 words",
+    "share of its sentence",
+    "whole sentence",
     "place",
     "1 / place",
     "first",
     "first three",
     "last",
+    "sentences of the article",
     "leans on the one before",
     "first person",
     "quotation marks",
@@ -197,6 +302,12 @@ SENTENCE_FEATURES = (
     "starts with the",
     "starts with a",
     "question",
+    "different words",
+    "names",
+    "like the article",
+    "like the first sentence",
+    "like the other sentences",
+    "most like the other sentences",
     "capitals",
     "digits",
 )

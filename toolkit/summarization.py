@@ -39,9 +39,9 @@ _ARTICLE_LENGTH_PENALTY = 2.0
 _SURENESS = 0.05
 _TOO_LONG = 0.8
 # The same of one that is the article's own sentence word for word: where the model has other words, they are wanted.
-_VERBATIM = 0.6
+_VERBATIM = 0.85
 # The certainty, as that of a model, with which the article's own shortened sentence competes with rewritings.
-_OWN = -1.0
+_OWN = -0.3
 # A source sentence put in the model's place is shortened to this, and ends in an ellipsis then.
 _MOST_WORDS = 45
 # Sentences of models that read whole articles draw on words from all over them.

@@ -113,7 +113,7 @@ class Example:
 def examples(folder: Path, *, exclude: frozenset[str], seed: int, leads: int) -> list[Example]:
     """All pairs, from at most `leads` news leads, shuffled; none whose text has a key in `exclude`."""
     rng = random.Random(seed)
-    rows = list(_rows(folder / "newsapi.tsv.xz"))
+    rows = list(lead_rows(folder / "newsapi.tsv.xz"))
     rng.shuffle(rows)
     style = Style.learn(row[0] for row in rows[:leads])
     # Two outlets tell of one event on the same days only: the leads of the fullest days, not of all.
@@ -431,7 +431,7 @@ def _within(sentences: Sequence[str]) -> str:
     return " ".join(kept)
 
 
-def _rows(path: Path) -> Iterator[tuple[str, str, str, str]]:
+def lead_rows(path: Path) -> Iterator[tuple[str, str, str, str]]:
     """Lead, headline, outlet and date of each line."""
     with lzma.open(path, "rt", encoding="utf-8", newline="\n") as lines:
         for line in lines:
