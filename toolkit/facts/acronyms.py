@@ -105,7 +105,8 @@ def _is_accounted_for(bare: str, source: Sentence) -> bool:
         return True
     folded = [fold(token.lower) for token in source.tokens]
     beginnings = tables.options("acronyms-en", None).get(bare, ())
-    if any(word.startswith(beginnings) for word in folded):
+    # Folded, VAE would be va.
+    if any(word.startswith(beginnings) for word in (*folded, *source.words)):
         return True
     # Konzernchef is a CEO too, Staatsfernsehen TV.
     if any(part in word for part in beginnings if len(part) > 3 for word in folded):

@@ -43,18 +43,24 @@ _ENGLISH_PARTS = re.compile(
     |trust) |
     in(?:abili|accessib|accurate|activ|adequa|appropriate|capa|complete|conclusive|consisten|correct|decisive|defini
     |dispensable|effect|effic|evitabl|experienc|explic|flexib|formal|human|numerable|secur|sensitiv|separab|significan
-    |sufficien|tolera|valid|visib|vinci) | im(?:balance|matur|moral|patien|perfect|possib|proba|prope) |
+    |sufficien|tolera|valid|visib|vinci) | im(?:balance|matur|moral|patien|penetr|perfect|possib|proba|prope) |
     mis(?!s|t|er) | il(?:leg|lo|lic) | ir(?:regul|relev|respo|repla) ) | less(?:ly|ness)?$ | free$ | freely$ |
     freedom$
     """,
     re.VERBOSE,
 )
-_NO_IDIOMS = frozenset("deal less fewer more matter doubt doubts wonder question mistake".split())
+_NO_IDIOMS = frozenset("deal less fewer more matter doubt doubts wonder question mistake secret".split())
 # "Cities do not know, nor does the railway" is one weder … noch.
 _BEFORE_NOR = frozenset("neither not no don't doesn't didn't isn't cannot".split())
-_WITHOUT_IDIOMS = frozenset("hitch incident red doubt question exception".split())
+_WITHOUT_IDIOMS = frozenset("fail hitch incident red doubt doubts question exception".split())
 # "Not only" and "not least" add rather than deny; they are often translated by "as well as".
 _NOT_ONLY = frozenset("nur bloß allein zuletzt erst only just merely least until quite exactly long hesitate".split())
+_OUT_OF = frozenset(
+    "action bounds contention control danger date fashion form line order place reach shape sight stock way".split()
+)
+# Nicht schlecht: rather good. Nicht selten: often.
+_NOT_LITOTES = frozenset("ausgeschlossen schlecht selten übel wenig wenige weniger".split())
+_REMEMBER = re.compile(r"\bvergessen sie (?:bitte )?nicht|\bvergiss nicht|\bnicht zu vergessen", re.IGNORECASE)
 _PRONOUNS = frozenset("he i it she there they we you".split())
 _CONTRACTED = re.compile(r"n['’]t$")
 
@@ -110,6 +116,12 @@ def _negations(sentence: Sentence) -> tuple[list[Mention], int]:
 def _is_negative(sentence: Sentence, position: int) -> bool:
     """Whether an English word may stand for a negation without being one."""
     lower = sentence.tokens[position].lower
+    if lower == "yet":
+        return _next(sentence, position) == "to"
+    if lower == "out":
+        # Out-of-form, out of order.
+        following = "".join(token.text for token in sentence.tokens[position + 1 : position + 2])
+        return following == "-" or (following == "of" and _next(sentence, position + 1) in _OUT_OF)
     if lower in {"far", "rather"}:
         return _next(sentence, position) in {"from", "than"}
     if lower == "too":
@@ -124,18 +136,36 @@ def _denies_nothing(sentence: Sentence, position: int) -> bool:
         # So hoch wie nie, so stark wie seit Jahrzehnten nicht: the highest.
         if any(token.lower in {"wie", "als"} for token in sentence.tokens[max(0, position - 5) : position]):
             return True
-        return lower == "nicht" and (following in _NOT_ONLY or following in {"wahr", "ganz", "umsonst"})
+        if lower == "ohne":
+            return following in {"zweifel", "umschweife", "weiteres"}
+        if lower in {"kein", "keine"}:
+            return following in {"blatt", "mühe", "mühen"}  # vor den Mund nehmen: be outspoken
+        if lower != "nicht":
+            return False
+        if following in _NOT_LITOTES or any(
+            match.start() <= sentence.tokens[position].start < match.end()
+            for match in _REMEMBER.finditer(sentence.text)
+        ):
+            return True
+        return following in _NOT_ONLY or following in {"wahr", "ganz", "umsonst"}
     if lower == "not" or lower.endswith(("n't", "n’t")):
         before = {token.lower for token in sentence.tokens[max(0, position - 2) : position]}
         if lower != "not" and following in _PRONOUNS and _next(sentence, position + 1) in {"", "?", ",", "”", '"'}:
             return True  # isn't it?
-        return following in _NOT_ONLY or (lower == "not" and "or" in before)
+        if lower == "not":
+            # Two-speed, if not multi-speed; more often than not.
+            return following in _NOT_ONLY or "or" in before or sentence.tokens[position - 1].lower in {"if", "than"}
+        return following in _NOT_ONLY or following in {"help", "mind"}
+    if lower == "none":
+        return following == "the"
     if lower == "without":
         return not _WITHOUT_IDIOMS.isdisjoint(token.lower for token in sentence.tokens[position + 1 : position + 4])
     if lower == "nor":
         return bool(_BEFORE_NOR & sentence.words)
     if lower == "never":
         return following in {"more", "better", "before"}
+    if lower == "no" and [token.text for token in sentence.tokens[position + 1 : position + 2]] == ["-"]:
+        return True  # a no-deal Brexit, a no-brainer
     return lower == "no" and (following[:1].isdecimal() or following in _NO_IDIOMS or following.endswith("er"))
 
 

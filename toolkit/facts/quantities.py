@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,13 @@ _DECADES = {"de": {"er", "ern", "erjahre", "erjahren"}, "en": {"s"}}
 _GROUP = re.compile(r"\d{3}(?:[.,]\d{1,2})?")
 _POWERS = {"km", "m", "cm", "mm", "co", "h"}
 _PLURALS = {"tens": 10.0, "hundreds": 100.0, "thousands": 1000.0}
+_DECADE, _CENTURY = 10, 100
+_SPANS = {
+    **dict.fromkeys("decade decades jahrzehnt jahrzehnte jahrzehnten jahrzehnts".split(), _DECADE),
+    **dict.fromkeys("century jahrhundert jahrhunderts".split(), _CENTURY),
+}
+"""How many years each word spans."""
+_ARTICLES = frozenset("a the last past one ein einem eines dem im das letzten vergangenen".split())
 # How far apart two numbers may stand that share a scale: from 14.8 to 18.5 billion.
 _SHARED_WITHIN = 40
 
@@ -66,7 +74,33 @@ def quantities(sentence: Sentence, taken: Sequence[Mention]) -> list[Quantity]:
         else:
             one, position = reader.words(position, numeral)
             found.append(one)
-    return _with_shared_scales(found)
+    return _with_shared_scales(_with_spans(found, tokens) if _SPANS.keys() & sentence.words else found)
+
+
+def _with_spans(found: list[Quantity], tokens: Sequence[Token]) -> list[Quantity]:
+    """Let a number before decades be that of the years, too, and an ordinal before a century that of its first year."""
+    behind = {before.end: _SPANS[token.lower] for before, token in itertools.pairwise(tokens) if token.lower in _SPANS}
+    behind |= {
+        before.end: _SPANS[token.lower]
+        for before, dot, token in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if dot.text == "." and token.lower in _SPANS
+    }
+    more: list[Quantity] = []
+    for one in found:
+        years = behind.get(one.end)
+        if years is None:
+            more.append(one)
+        elif years == _CENTURY:
+            more.append(replace(one, values=(*one.values, *((value - 1) * years for value in one.values))))
+        else:
+            more.append(replace(one, values=(*one.values, *(value * years for value in one.values))))
+    # A decade is ten years.
+    single = [
+        Quantity(token.start, token.end, (float(_DECADE),), is_certain=False)
+        for before, token in itertools.pairwise(tokens)
+        if token.lower in _SPANS and before.lower in _ARTICLES and _SPANS[token.lower] == _DECADE
+    ]
+    return sorted((*more, *single), key=lambda one: one.start)
 
 
 class _Reader:
@@ -164,6 +198,8 @@ class _Reader:
             numeral = numeral._replace(is_certain=False)
         if position and token.lower in {"elf", "acht"} and token.text[0].isupper():
             numeral = numeral._replace(is_certain=False)  # die Elf (a team), in Acht nehmen
+        if token.lower == "vier" and (eyes := self._at(after)) and eyes.lower == "augen":
+            numeral = numeral._replace(is_certain=False)  # in private
         ahead = self._at(after)
         is_half = token.lower.startswith("ein") and ahead is not None and ahead.lower in {"halbe", "halben"}
         if is_half and self._scale(after + 1)[0] != 1:

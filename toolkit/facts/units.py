@@ -109,14 +109,19 @@ def _count(sentence: Sentence, position: int) -> tuple[float, ...]:
     return ()
 
 
-def compare(source: Sentence, translation: Sentence, kind: str) -> list[Finding]:
-    """Currencies or units without a counterpart, each named once; and a number that counts in another unit."""
+def compare(
+    source: Sentence, translation: Sentence, kind: str, converted: frozenset[str] = frozenset()
+) -> list[Finding]:
+    """Currencies or units without a counterpart, each named once; and a number that counts in another unit.
+
+    The `converted` ones are told in another system.
+    """
     left, left_names = measures(source, kind)
     right, right_names = measures(translation, kind)
     if not left and not right:
         return []
-    lost = _first({measure.name: measure for measure in reversed(left) if measure.name not in right_names})
-    new = _first({measure.name: measure for measure in reversed(right) if measure.name not in left_names})
+    lost = _first({one.name: one for one in reversed(left) if one.name not in right_names | converted})
+    new = _first({one.name: one for one in reversed(right) if one.name not in left_names | converted})
     if all(measure.name in _DURATIONS for measure in (*lost, *new)) and not (lost and new):
         return _exchanged(source, translation, left, right, kind)
     return pair(kind, source.text, translation.text, lost, new)
