@@ -61,6 +61,8 @@ _OUT_OF = frozenset(
 # Nicht schlecht: rather good. Nicht selten: often.
 _NOT_LITOTES = frozenset("ausgeschlossen schlecht selten übel wenig wenige weniger".split())
 _REMEMBER = re.compile(r"\bvergessen sie (?:bitte )?nicht|\bvergiss nicht|\bnicht zu vergessen", re.IGNORECASE)
+# Characters on either side that this may reach: all of them would take quadratic time.
+_NEAR = 40
 _PRONOUNS = frozenset("he i it she there they we you".split())
 _CONTRACTED = re.compile(r"n['’]t$")
 
@@ -142,10 +144,9 @@ def _denies_nothing(sentence: Sentence, position: int) -> bool:
             return following in {"blatt", "mühe", "mühen"}  # vor den Mund nehmen: be outspoken
         if lower != "nicht":
             return False
-        if following in _NOT_LITOTES or any(
-            match.start() <= sentence.tokens[position].start < match.end()
-            for match in _REMEMBER.finditer(sentence.text)
-        ):
+        start = sentence.tokens[position].start
+        near = _REMEMBER.finditer(sentence.text, max(0, start - _NEAR), start + _NEAR)
+        if following in _NOT_LITOTES or any(match.start() <= start < match.end() for match in near):
             return True
         return following in _NOT_ONLY or following in {"wahr", "ganz", "umsonst"}
     if lower == "not" or lower.endswith(("n't", "n’t")):
