@@ -4,6 +4,7 @@ import hypothesis
 from hypothesis import strategies
 
 from toolkit import passages
+from toolkit.salience import Article
 
 ARTICLE = [
     "The council of Lindenau closes the old town to cars.",
@@ -22,7 +23,7 @@ texts = strategies.lists(strategies.text(alphabet="ab cd ef.A?\n1", min_size=1, 
 
 @hypothesis.given(sentences=texts, count=strategies.integers(1, 8))
 def test_invariants(sentences: list[str], count: int) -> None:
-    chosen = passages.choose_passages(sentences, count=count)
+    chosen = passages.choose_passages(Article(sentences), count=count)
     indices = [i for passage in chosen for i in passage.sentences]
     assert 1 <= len(chosen) <= count
     assert indices == sorted(set(indices))
@@ -36,7 +37,7 @@ def test_invariants(sentences: list[str], count: int) -> None:
 
 def test_a_long_article_is_covered_from_start_to_end() -> None:
     article = [f"Sentence {i} tells of the {'abcdefgh'[i % 8] * 5} matter here." for i in range(60)]
-    starts = [passage.sentences[0] for passage in passages.choose_passages(article, count=3)]
+    starts = [passage.sentences[0] for passage in passages.choose_passages(Article(article), count=3)]
     assert starts[0] < 15
     assert 12 <= starts[1] < 36
     assert starts[2] >= 34
@@ -44,19 +45,19 @@ def test_a_long_article_is_covered_from_start_to_end() -> None:
 
 def test_the_count_is_reached_where_there_are_sentences_enough() -> None:
     for count in range(1, len(ARTICLE)):
-        assert len(passages.choose_passages(ARTICLE, count=count)) == count
+        assert len(passages.choose_passages(Article(ARTICLE), count=count)) == count
 
 
 def test_headings_are_left_out_where_there_are_sentences() -> None:
     article = ["Council news", *ARTICLE[:2], "What comes next", *ARTICLE[2:]]
-    indices = {i for passage in passages.choose_passages(article, count=4) for i in passage.sentences}
+    indices = {i for passage in passages.choose_passages(Article(article), count=4) for i in passage.sentences}
     assert not indices & {0, 3}
-    assert passages.choose_passages(["Council news"], count=3)[0].sentences == (0,)
+    assert passages.choose_passages(Article(["Council news"]), count=3)[0].sentences == (0,)
 
 
 def test_the_passage_says_what_the_article_is_about() -> None:
     article = ["It rained.", *["The strike of the drivers stops all trains."] * 2, "A cat sat in the sun, some say."]
-    assert 1 in passages.choose_passages(article, count=1)[0].sentences
+    assert 1 in passages.choose_passages(Article(article), count=1)[0].sentences
 
 
 def test_the_opening_includes_the_heading_and_stops_in_time() -> None:

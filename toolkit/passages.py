@@ -46,16 +46,16 @@ class Passage:
     """The first of them, in the form of at most `MAX_FORM_WORDS` words that says the most, where it has such a form."""
 
 
-def choose_passages(sentences: Sequence[str], *, count: int) -> tuple[Passage, ...]:
-    """At most `count` passages that do not overlap, in the order of the article, for a text of one sentence or more.
+def choose_passages(article: Article, *, count: int) -> tuple[Passage, ...]:
+    """At most `count` passages that do not overlap, in the order of the article, which has one sentence or more.
 
     One sentence after the other is taken that would be the best summary beside those taken before
     (`toolkit.salience`), from the whole of a usual article, from each of `count` stretches of a long one; with those
     after it that go on about the same. Headings are left out where there are sentences.
     """
+    sentences = article.sentences
     usable = [i for i, text in enumerate(sentences) if is_sentence(text)] or list(range(len(sentences)))
     count = min(count, max(1, len(usable) - 1))
-    article = Article(sentences)
     chosen: dict[int, str] = {}
     said: set[str] = set()
     for stretch in _stretches(usable, count):

@@ -6,6 +6,7 @@ kin) reads the whole article, window by window; the evidence of its sentences is
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -70,7 +71,7 @@ class _Rewriting:
     log_prob: float = 0.0
 
 
-@dataclass(slots=True)
+@dataclass
 class _Article:
     """One article: its sentences, what is to be written, and how many sentences were too long to be read whole.
 
@@ -81,6 +82,11 @@ class _Article:
     headline: list[_Rewriting] = field(default_factory=list)
     body: list[list[_Rewriting]] = field(default_factory=list)
     truncated: int = 0
+
+    @functools.cached_property
+    def ranked(self) -> salience.Article:
+        """What its words and sentences are worth: asked when passages are chosen, and again of what was written."""
+        return salience.Article(self.sentences)
 
 
 class Summarizer:
@@ -144,7 +150,7 @@ class Summarizer:
         """Choose the passages; one too long for the model loses sentences from its end, a sentence alone its rest."""
         lead = opening(article.sentences)
         article.headline = [self._fitted(HEADLINE, lead, article)]
-        for passage in choose_passages(article.sentences, count=count):
+        for passage in choose_passages(article.ranked, count=count):
             tries = [self._fitted(SENTENCE, part, article) for part in _parts(passage, article.sentences)]
             article.truncated += any(rewriting.is_part for rewriting in tries)
             article.body.append(tries)
@@ -196,7 +202,6 @@ class Summarizer:
 
     def _finish(self, article: _Article) -> Summary:
         """The best of what was written of each passage; source sentences where nothing was sound; nothing twice."""
-        ranked = salience.Article(article.sentences)
         written: list[SummarySentence] = []
         for tries in article.body:
             said = salience.tokens(" ".join(sentence.text for sentence in written))
@@ -204,7 +209,7 @@ class Summarizer:
             first = tries[0].passage
             # The article's own sentence, shortened, competes with what the model made of it.
             own = _Rewriting(Passage(first.sentences[:1], first.text, first.core), "", False, first.core or None, _OWN)
-            for rewriting in sorted([*tries, own], key=lambda rewriting: -_worth(rewriting, ranked, said)):
+            for rewriting in sorted([*tries, own], key=lambda rewriting: -_worth(rewriting, article.ranked, said)):
                 if rewriting.text is not None:
                     needed = _needed(article.sentences, rewriting.passage.sentences, rewriting.text)
                     candidates.append(_supported(rewriting.text, needed, article.sentences))

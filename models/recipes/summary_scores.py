@@ -19,6 +19,7 @@ from typing import Any
 from toolkit import facts, grounding
 from toolkit.documents import Summary
 from toolkit.passages import choose_passages
+from toolkit.salience import Article
 from toolkit.segmentation import split_sentences
 from toolkit.summarization import Summarizer
 
@@ -91,7 +92,7 @@ def baselines(summaries: Sequence[str], documents: Sequence[str], *, count: int,
         words = len(summary.split())
         sentences = split_sentences(document, language="en")
         start = rng.randrange(len(sentences))
-        passages = choose_passages(sentences, count=count)
+        passages = choose_passages(Article(sentences), count=count)
         chosen = [passage.core or sentences[passage.sentences[0]] for passage in passages]
         rows["chosen, not rewritten"].append(" ".join(chosen))
         rows["first sentence"].append(sentences[0])

@@ -35,8 +35,6 @@ class Word:
     is_number: bool
     is_denied: bool
     """Whether it stands within the reach of one negation, "not" or "refuse"; two cancel each other."""
-    clause: int
-    """The number of its clause, from 0."""
     in_denial: bool
     """Whether its clause has an odd number of negations besides itself, firm denials ("ruled out") counted."""
 
@@ -82,7 +80,7 @@ def read_sentence(text: str) -> Reading:
         is_name = not is_number and token.text[0].isupper() and not (is_first and _is_ordinary(token.lower, stem))
         in_denial = (denying[clauses[i]] - (i in firm)) % 2 == 1
         is_denied = denials.count(i) % 2 == 1
-        words.append(Word(i, token.text, stem, is_name, is_number, is_denied, clauses[i], in_denial))
+        words.append(Word(i, token.text, stem, is_name, is_number, is_denied, in_denial))
     return Reading(
         words=tuple(words),
         numbers=numbers,
