@@ -38,7 +38,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def stem(word: str) -> str:
     """A word without case, dots, possessive and the commonest endings; for comparing only."""
     stemmed = word.casefold().replace("’", "'").removesuffix("'s").replace(".", "")

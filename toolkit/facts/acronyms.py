@@ -134,7 +134,7 @@ def _institutions(source: Sentence, translation: Sentence) -> list[Mention]:
     return lost
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def _institution(lower: str) -> tuple[str, ...] | None:
     """The English names of a German institution in any case."""
     named = tables.options("institutions", "|")

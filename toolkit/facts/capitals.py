@@ -12,7 +12,7 @@ _ORDINARY_ENDING = re.compile(
 )
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def is_ordinary(lower: str) -> bool:
     """Whether a casefolded English word may be capitalised as part of a title or at the start of a sentence."""
     bare = lower.replace("’", "'").removesuffix("'s").removesuffix("'")

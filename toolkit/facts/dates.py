@@ -73,7 +73,7 @@ class Day(Mention):
     is_certain: bool
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def _read(lower: str, language: str) -> tuple[int, bool] | None:
     """The month or day that a casefolded word names, alone or within a compound."""
     if lower in _MONTHS[language]:

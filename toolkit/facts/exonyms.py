@@ -42,7 +42,7 @@ def english(folded: str) -> tuple[int, ...]:
     return _tables().english.get(folded, ())
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def german(folded: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The groups that a German word names, and all those that it may stand for."""
     known = _tables()

@@ -56,7 +56,7 @@ _SOUNDS = (
 )
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def _sounded(folded: str) -> str:
     """A name with the consonants of the usual transliterations made one."""
     for written, sound in _SOUNDS:
@@ -64,12 +64,12 @@ def _sounded(folded: str) -> str:
     return folded
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def _letter_pairs(sounded: str) -> frozenset[str]:
     return frozenset(map("".join, itertools.pairwise(sounded)))
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def _are_alike(word: str, other: str) -> bool:
     """Whether two folded words, or the first and the beginning of the second, may be spellings of one name."""
     if len(word) < 4 or len(other) < 4:
@@ -83,14 +83,14 @@ def _are_alike(word: str, other: str) -> bool:
     return False
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def _skeleton(folded: str) -> str:
     """A name by its consonants, those of the usual transliterations made one."""
     folded = _sounded(folded)
     return folded[:1] + re.sub(r"(.)\1+", r"\1", re.sub("[aeiouy']", "", folded[1:]))
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def _bare(lower: str) -> str:
     """The folded word without an English possessive."""
     lower = lower.replace("’", "'")

@@ -67,7 +67,7 @@ _PRONOUNS = frozenset("he i it she there they we you".split())
 _CONTRACTED = re.compile(r"n['’]t$")
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def _german(lower: str) -> tuple[bool, bool, bool]:
     """Whether a word negates, whether it may stand for a negation, and whether it is negative without negating."""
     is_strong = lower in tables.words("negation-de")
@@ -75,7 +75,7 @@ def _german(lower: str) -> tuple[bool, bool, bool]:
     return is_strong, is_weak, not is_strong and len(lower) > 3 and bool(_GERMAN_NEGATIVE.search(lower))
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def _english(lower: str) -> tuple[bool, bool]:
     is_strong = lower in tables.words("negation-en") or bool(_CONTRACTED.search(lower))
     return is_strong, is_strong or lower in tables.words("weak-negation-en") or bool(_ENGLISH_PARTS.search(lower))

@@ -105,7 +105,7 @@ _END_VALUES = {"zweite": 2, "dritte": 3, "vierte": 4, "fuenfte": 5, "sechste": 6
 _ENDS = re.compile(f"({'|'.join(_END_VALUES)})[nrs]?$")
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def german(lower: str) -> Numeral | None:
     """What a casefolded German word is worth; None where it holds no number."""
     word = lower.replace("ß", "ss").replace("ü", "ue").replace("ö", "oe").replace("ä", "ae")

@@ -41,7 +41,7 @@ def read(text: str, language: str) -> Sentence:
     return Sentence(text, language, tokens, frozenset(token.lower for token in tokens))
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def fold(word: str) -> str:
     """A word without case, accents and the two spellings of umlauts: Müller, Mueller and MULLER are one."""
     folded = word.casefold().translate(_FOLDED)

@@ -45,7 +45,7 @@ class _Table:
         )
         # Most words hold none of them: one search tells.
         self._holds_part = re.compile(f"{within}|^(?:{begins}|(?:{whole})$)").search
-        self.read = functools.lru_cache(maxsize=1 << 15)(self._read)
+        self.read = functools.lru_cache(maxsize=1 << 12)(self._read)
 
     def _read(self, lower: str) -> tuple[tuple[str, bool] | None, tuple[str, ...]]:
         """What a word is (name, whether it needs a number), and all that it may render.

@@ -32,7 +32,7 @@ _UNDENYING = frozenset(
 """Words that begin with "un" and deny nothing."""
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def lemma(word: str) -> str:
     """The stem of a word, that of its base form where it is irregular (won, lost, children)."""
     lower = word.casefold().replace("’", "'").removesuffix("'s")
@@ -63,7 +63,7 @@ def opposites(stem: str) -> frozenset[str]:
     return _pairs("opposite").get(stem, frozenset())
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def may_negate(lower: str) -> bool:
     """Whether a word may stand for a negation: refuse, cancelled, hardly, without a "not" of its own."""
     return lemma(lower) in _negative()
@@ -83,7 +83,7 @@ def _converses() -> dict[str, frozenset[str]]:
     return table
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@functools.lru_cache(maxsize=1 << 12)
 def denies(lower: str, following: str = "") -> bool:
     """Whether a word, or it and the one that follows, denies as firmly as "not": rejected, ruled out, lack of."""
     stem = lemma(lower)
