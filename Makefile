@@ -6,7 +6,8 @@ BIN := $(VENV)/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app test lint screenshots eval baseline bench train-translator train-summarizer train-topics clean
+.PHONY: help demo app test lint screenshots eval baseline bench
+.PHONY: train-translator train-summarizer train-topics pack-training clean
 
 help:
 	@echo "make demo              translate, summarize and classify an example article"
@@ -18,6 +19,7 @@ help:
 	@echo "make baseline          accept the present scores: baselines, eval/RESULTS.md and the README's table anew"
 	@echo "make bench             measure speed and memory on this machine, and write them to the documents"
 	@echo "make train-translator  train a shipped model anew (also train-summarizer, train-topics)"
+	@echo "make pack-training     pack what a GPU elsewhere needs to train translator and summarizer in ten minutes"
 	@echo "make clean             remove .venv and what was built"
 
 demo: $(VENV)/.klartext
@@ -51,6 +53,9 @@ bench: $(VENV)/.klartext-eval
 
 train-translator train-summarizer train-topics: train-%: $(VENV)/.klartext-train
 	$(BIN)/python -m models.recipes.$* $(ARGS)
+
+pack-training: $(VENV)/.klartext-train
+	$(BIN)/python -m models.recipes.staged pack $(ARGS)
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

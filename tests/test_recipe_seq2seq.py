@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from transformers import MarianMTModel
 
-from models.recipes import seq2seq
+from models.recipes import decoding, seq2seq
 
 VOCABULARY = 20
 SIZE = seq2seq.Size(d_model=64, feed_forward=64, heads=2, encoder_layers=1, decoder_layers=1, positions=16)
@@ -77,7 +78,7 @@ def test_rate(step: int, expected: float) -> None:
 
 
 def test_sliced_loss_is_the_plain_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seq2seq, "LOSS_ROWS", 3)
+    monkeypatch.setitem(seq2seq.LOSS_ROWS, "cpu", 3)
     model = seq2seq.build_model(SIZE, vocabulary=VOCABULARY, seed=1)
     hidden = torch.randn(2, 5, SIZE.d_model, requires_grad=True)
     targets = torch.randint(1, VOCABULARY, (2, 5))
@@ -94,7 +95,7 @@ def test_sliced_loss_is_the_plain_one(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = torch.nn.functional.cross_entropy(logits[keep], targets[keep], label_smoothing=0.1)
     plain.backward()
     # The sliced one multiplies in bfloat16, which keeps eight bits.
-    assert sliced == pytest.approx(float(plain.detach()), rel=0.02)
+    assert float(sliced) == pytest.approx(float(plain.detach()), rel=0.02)
     assert torch.nn.functional.cosine_similarity(got[0].flatten(), hidden.grad.flatten(), dim=0) > 0.999
     assert torch.nn.functional.cosine_similarity(got[1].flatten(), weight.grad.flatten(), dim=0) > 0.999
 
@@ -105,6 +106,67 @@ def test_round_trip_of_encoded_pairs(pairs: seq2seq.EncodedPairs, tmp_path: Path
     assert len(again) == len(pairs)
     rows = np.array([0, 59])
     assert torch.equal(again.padded(0, rows, 16, VOCABULARY), pairs.padded(0, rows, 16, VOCABULARY))
+
+
+def test_joined_pairs(pairs: seq2seq.EncodedPairs) -> None:
+    joined = pairs.joined(pairs, most=2)
+    assert len(joined) == len(pairs) + 2
+    for side in (0, 1):
+        assert joined.side(side) == pairs.side(side) + pairs.side(side)[:2]
+    rows = np.array([1, len(pairs) + 1])
+    assert joined.tokens(0, rows) == 2 * (len(pairs.side(0)[1]) + 1)
+
+
+def test_muon_is_the_one_of_torch(pairs: seq2seq.EncodedPairs) -> None:
+    from models.recipes.muon import BatchedMuon
+
+    torch.manual_seed(0)
+    start = [torch.randn(6, 4), torch.randn(6, 4), torch.randn(3, 8)]
+    gradients = [[torch.randn_like(matrix) for matrix in start] for _ in range(3)]
+    found = []
+    for kind in (torch.optim.Muon, BatchedMuon):
+        matrices = [torch.nn.Parameter(matrix.clone()) for matrix in start]
+        optimizer = kind(matrices, lr=0.01, weight_decay=0.05, adjust_lr_fn="match_rms_adamw")
+        for step in gradients:
+            for matrix, gradient in zip(matrices, step, strict=True):
+                matrix.grad = gradient
+            optimizer.step()
+        found.append(
+            torch.cat([(matrix.detach() - begun).flatten() for matrix, begun in zip(matrices, start, strict=True)])
+        )
+    # torch's multiplies in bfloat16, which keeps eight bits.
+    assert torch.nn.functional.cosine_similarity(found[0], found[1], dim=0) > 0.999
+    assert found[1].norm() == pytest.approx(float(found[0].norm()), rel=0.02)
+
+
+def test_greedy_decoding_is_that_of_generate(pairs: seq2seq.EncodedPairs) -> None:
+    sources = pairs.side(0)[:12]
+    ended = 0
+    for seed in range(8):
+        model = seq2seq.build_model(SIZE, vocabulary=VOCABULARY, seed=seed).eval()
+        with torch.no_grad():  # large weights, so that outputs vary and some end
+            for layer in model.model.decoder.layers:
+                for parameter in layer.parameters():
+                    if parameter.ndim == 2:
+                        parameter.mul_(20)
+        ended += sum(map(bool, _same_as_generate(model, sources)))
+    assert ended
+
+
+def _same_as_generate(model: MarianMTModel, sources: list[list[int]]) -> list[list[int]]:
+    found = decoding.greedy(model, sources)
+    for source, output in zip(sources, found, strict=True):
+        length = min(int(1.5 * (max(map(len, sources)) + 1)) + 10, SIZE.positions - 1)
+        wanted = model.generate(
+            torch.tensor([[*source, 0]]),
+            num_beams=1,
+            do_sample=False,
+            max_new_tokens=length,
+            bad_words_ids=[[VOCABULARY]],
+            forced_eos_token_id=None,
+        )[0, 1:].tolist()
+        assert output == (wanted[: wanted.index(0)] if 0 in wanted else [])
+    return found
 
 
 def test_export_is_float16_in_the_marian_convention(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ import pytest
 import sentencepiece
 
 from models.recipes import back_translation, corpora, parallel, seq2seq, terms, translator
-from toolkit import repetition
 
 _TOWNS = "Bonn Kiel Gera Jena Köln Ulm Trier Mainz Celle Worms".split()
 _NOUNS = {"Brücke": "bridge", "Schule": "school", "Klinik": "hospital", "Straße": "road", "Bücherei": "library"}
@@ -51,7 +50,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _run(monkeypatch: pytest.MonkeyPatch, data: Path, work: Path, *extra: str | Path) -> None:
-    arguments = ["--data", data, "--work", work, "--vocabulary", "390", "--d-model", "64", "--feed-forward", "64"]
+    arguments = ["--data", data, "--work", work, "--vocabulary", "400", "--d-model", "64", "--feed-forward", "64"]
     arguments += ["--batch-tokens", "512", "--steps", "30", "--short-first", "0", "--device", "cpu", *extra]
     monkeypatch.setattr("sys.argv", ["translator", *map(str, arguments)])
     translator.main()
@@ -69,14 +68,15 @@ def test_back_translation_from_the_reverse_model_to_tagged_pairs(
     work = tmp_path / "back"
     arguments = ["--model", tmp_path / "reverse" / "model", "--data", data, "--work", work, "--device", "cpu"]
     monkeypatch.setattr("sys.argv", ["back_translation", *map(str, arguments)])
-    monkeypatch.setattr(back_translation, "PART", 4)
-    monkeypatch.setattr(corpora, "is_clean", lambda source, target: True)  # thirty steps write no German yet
-    monkeypatch.setattr(repetition, "is_looping", lambda source, target: False)
+    monkeypatch.setitem(back_translation.PART, "cpu", 4)
+    monkeypatch.setattr(back_translation, "is_usable", lambda german, english: True)  # thirty steps write no German yet
     back_translation.main()
     parts = sorted((work / "parts").iterdir())
     assert len(parts) == 3
-    pairs = list(corpora.read_pairs(work, "pairs"))
-    assert {target for _, target in pairs} <= set(english)
+    pairs = seq2seq.EncodedPairs.load(work / "pairs.npz")
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(tmp_path / "reverse" / "source.spm"))
+    assert sorted(processor.decode(pairs.side(1))) == sorted(english)
+    assert {source[0] for source in pairs.side(0)} == {processor.piece_to_id("⟦bt⟧")}
     # Interrupted and started again: finished parts are kept, a missing one is made anew.
     kept, lost = parts[0].stat().st_mtime_ns, parts[1].read_bytes()
     parts[1].unlink()
@@ -84,24 +84,71 @@ def test_back_translation_from_the_reverse_model_to_tagged_pairs(
     assert parts[0].stat().st_mtime_ns == kept
     assert parts[1].read_bytes() == lost
 
-    with lzma.open(work / "pairs.tsv.xz", "wt", encoding="utf-8") as out:
-        out.write("Der Rat traf sich spät.\tThe council met late.\n")
-    _run(monkeypatch, data, tmp_path / "forward", "--back-translated", work / "pairs.tsv.xz", "--stop-after", "2")
-    encoded = seq2seq.EncodedPairs.load(tmp_path / "forward" / "train.npz")
+    written = ("--back-translated", work / "pairs.npz", "--most-back-translated", "3")
+    spm = ("--spm", tmp_path / "reverse" / "source.spm")
+    _run(
+        monkeypatch,
+        data,
+        tmp_path / "forward",
+        *written,
+        *spm,
+        "--unscored",
+        "--output",
+        tmp_path / "forward" / "model",
+    )
+    own = len(seq2seq.EncodedPairs.load(tmp_path / "forward" / "train.npz"))
+    run = json.loads((tmp_path / "forward" / "run.json").read_text(encoding="utf-8"))
     mixture = json.loads((tmp_path / "forward" / "mixture.json").read_text(encoding="utf-8"))
-    assert mixture["back_translated"] == 1
+    assert (run["back_translated"], mixture["encoded"]) == (3, own)
     assert mixture["with_terms"] > 0
-    processor = sentencepiece.SentencePieceProcessor(model_file=str(tmp_path / "forward" / "source.spm"))
-    last = [encoded.ids[side][encoded.offsets[side][-2] : encoded.offsets[side][-1]].tolist() for side in (0, 1)]
-    assert last[0] == [processor.piece_to_id("⟦bt⟧"), *processor.encode("Der Rat traf sich spät."), 0]
-    assert last[1] == [*processor.encode("The council met late."), 0]
+    assert (tmp_path / "forward" / "source.spm").read_bytes() == spm[1].read_bytes()
+
+
+def test_what_loops_or_is_no_translation_is_not_learned_from() -> None:
+    assert back_translation.is_usable("Der Rat traf sich spät am Montag.", "The council met late on Monday.")
+    assert not back_translation.is_usable("", "The council met late on Monday.")
+    assert not back_translation.is_usable("Der Rat der Rat der Rat der Rat.", "The council met late on Monday.")
+    assert not back_translation.is_usable("Ja.", "The council met late on Monday, and nobody else was in the room.")
 
 
 def test_prepared_once(data: Path, tmp_path: Path) -> None:
-    parallel.prepare(data, tmp_path / "work", vocabulary_size=390, seed=1)
+    parallel.prepare(data, tmp_path / "work", vocabulary_size=400, seed=1)
     first = (tmp_path / "work" / "train.npz").read_bytes()
-    parallel.prepare(data, tmp_path / "again", vocabulary_size=390, seed=1)
+    parallel.prepare(data, tmp_path / "again", vocabulary_size=400, seed=1)
     assert (tmp_path / "again" / "train.npz").read_bytes() == first
     (tmp_path / "work" / "train.npz").unlink()
-    parallel.prepare(data, tmp_path / "work", vocabulary_size=390, seed=1)
+    parallel.prepare(data, tmp_path / "work", vocabulary_size=400, seed=1)
     assert not (tmp_path / "work" / "train.npz").exists()
+
+
+def test_what_was_measured_is_not_measured_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from models.recipes import (
+        doubt,
+        glossary_scores,
+        publishing,
+        rescue_scores,
+        robustness_scores,
+        translation_scores,
+        translator_card,
+    )
+
+    called: list[str] = []
+
+    def written(path: Path) -> None:
+        called.append(path.name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{}", encoding="utf-8")
+
+    monkeypatch.setattr(publishing, "publish", lambda task, folder, licence: called.append(f"published {folder.name}"))
+    monkeypatch.setattr(doubt, "main", lambda arguments: written(Path(arguments[-1]) / "report.json"))
+    for module in (translation_scores, robustness_scores, rescue_scores, glossary_scores):
+        monkeypatch.setattr(module, "write_scores", lambda *args, path, **options: written(path))
+    monkeypatch.setattr(translator_card, "write_card", lambda work, folder: called.append("card"))
+    model = tmp_path / "model"
+    translator.measure(tmp_path, tmp_path, model)
+    reports = ["report.json", "scores.json", "robustness.json", "rescue.json", "glossary.json"]
+    assert called == ["published model", *reports, "card"]
+    called.clear()
+    (tmp_path / "rescue.json").unlink()
+    translator.measure(tmp_path, tmp_path, model)
+    assert called == ["published model", "rescue.json", "card"]

@@ -10,9 +10,9 @@ from models.recipes.corpora import Pair
 
 # Shares of the pairs that are changed. Small, because each one takes room from clean text; the spellings share one
 # slot each per pair, so a pair is changed in one way only.
-CAPITALS = 0.015
+CAPITALS = 0.025
 TITLE_CASE = 0.01
-NO_UMLAUTS = 0.015
+NO_UMLAUTS = 0.03
 NO_FULL_STOP = 0.02
 JOINED = 0.05
 COPIES = 0.005

@@ -2,7 +2,8 @@
 
     python -m models.recipes.translator --reverse --work .work/reverse --output .work/reverse/model
     python -m models.recipes.back_translation --model .work/reverse/model --work .work/back-translation
-    python -m models.recipes.translator --back-translated .work/back-translation/pairs.tsv.xz
+    python -m models.recipes.translator --back-translated .work/back-translation/pairs.npz \\
+        --spm .work/reverse/model/source.spm
 
 The translator reads these pairs with the tag ⟦bt⟧ before the German (Caswell et al. 2019). Parts that are finished are
 kept: an interrupted run goes on with the next one.
@@ -11,77 +12,117 @@ kept: an interrupted run goes on with the next one.
 from __future__ import annotations
 
 import argparse
+import itertools
+import json
 import lzma
+import multiprocessing
+import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import sentencepiece
+import torch
 from tqdm import tqdm
+from transformers import MarianMTModel
 
-from models.recipes import corpora, parallel, summaries, summarizer
-from toolkit import repetition, store
-from toolkit.engines import EngineSettings, GenerationOptions, Seq2SeqEngine, load_seq2seq
+from models.recipes import corpora, decoding, seq2seq
+from toolkit import repetition
 
-PART = 4096
-"""Sentences a part: half a minute's work on a CPU, seconds on a GPU."""
+PART = {"cpu": 4096, "cuda": 1 << 20}
+"""Sentences a part: some minutes' work on a CPU, half a minute's on a GPU."""
+_CHUNK = 4096
+DOCUMENTS = ("xsum_train_subset", "cnndm_train_small", "bbc_news_titles")
+"""Files of whole news articles beside the leads."""
 
 
 def sentences(data: Path, *, count: int | None = None, seed: int = 1) -> list[str]:
-    """Distinct whole sentences of the English news leads, shuffled; none that occurs in a development or own set."""
+    """Distinct whole sentences of English news, shuffled; none that occurs in a development set or one of our own."""
+    from models.recipes import parallel, summaries, summarizer
+
     exclude = parallel.held_out(data) | summarizer.held_out(data)
     found: dict[str, str] = {}
-    with lzma.open(data / "summarization" / "newsapi.tsv.xz", "rt", encoding="utf-8", newline="\n") as lines:
-        for line in lines:
-            for sentence in summaries.sentences_of(line.partition("\t")[0]):
-                if (key := corpora.key(sentence)) not in exclude:
-                    found.setdefault(key, sentence)
+    for text in _texts(data / "summarization"):
+        for sentence in summaries.sentences_of(text):
+            if (key := corpora.key(sentence)) not in exclude:
+                found.setdefault(key, sentence)
     listed = list(found.values())
     return random.Random(seed).sample(listed, min(len(listed), count or len(listed)))
 
 
-def translate(engine: Seq2SeqEngine, english: list[str], work: Path) -> Path:
-    """Write `work`/pairs.tsv.xz, German and English; sentences whose German loops or cannot be a translation left out.
+def _texts(folder: Path) -> Iterator[str]:
+    with lzma.open(folder / "newsapi.tsv.xz", "rt", encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            yield line.partition("\t")[0]
+    for name in DOCUMENTS:
+        if (path := folder / f"{name}.jsonl.xz").exists():
+            with lzma.open(path, "rt", encoding="utf-8") as lines:
+                for line in lines:
+                    yield json.loads(line)["document"]
 
-    Greedy: with a weak reverse model a sample is mostly noise, and the beam's gain is not worth its time.
+
+def translate(model: MarianMTModel, spm: Path, english: Sequence[str], work: Path) -> Path:
+    """Write `work`/pairs.npz, tagged German and English ids, and return its path.
+
+    Left out is what has no end, loops or cannot be a translation. Greedy: with a weak reverse model a sample is mostly
+    noise, and the beam's gain is not worth its time.
     """
-    parts = [english[start : start + PART] for start in range(0, len(english), PART)]
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(spm))
+    size = PART[next(model.parameters()).device.type]
+    parts = [english[start : start + size] for start in range(0, len(english), size)]
     folder = work / "parts"
     folder.mkdir(parents=True, exist_ok=True)
-    options = GenerationOptions(beam=1, max_tokens=200)
+    threads = os.cpu_count() or 1
+    pairs: list[tuple[Sequence[int], Sequence[int]]] = []
+    tag = processor.piece_to_id("⟦bt⟧")
     for number, part in enumerate(tqdm(parts, desc="back-translating", unit="part")):
-        path = folder / f"{number:05}.txt"
+        path, targets = folder / f"{number:05}.npz", processor.encode(list(part), num_threads=threads)
         if not path.exists():
-            german = [" ".join(result.text.split()) for result in engine.generate(part, options=options)]
-            temporary = path.with_suffix(".part")
-            temporary.write_text("\n".join(german) + "\n", encoding="utf-8")
+            written = decoding.greedy(model, targets, show=len(parts) == 1)
+            temporary = path.with_suffix(".part.npz")
+            seq2seq.EncodedPairs.build([(german, []) for german in written]).save(temporary, compress=False)
             temporary.replace(path)
-    output = work / "pairs.tsv.xz"
-    with lzma.open(output.with_suffix(".part"), "wt", encoding="utf-8", newline="\n") as out:
-        out.writelines(f"{german}\t{source}\n" for german, source in _usable(folder, parts))
-    return output.with_suffix(".part").replace(output)
+        sources = seq2seq.EncodedPairs.load(path).side(0)
+        texts = processor.decode(sources, num_threads=threads)
+        chunks = [slice(start, start + _CHUNK) for start in range(0, len(part), _CHUNK)]
+        with ProcessPoolExecutor(threads, multiprocessing.get_context("fork")) as pool:
+            verdicts = pool.map(_usable, [texts[chunk] for chunk in chunks], [part[chunk] for chunk in chunks])
+            is_kept = itertools.chain.from_iterable(verdicts)
+            for keep, source, target in zip(is_kept, sources, targets, strict=True):
+                if keep and max(len(source) + 1, len(target)) < seq2seq.LENGTHS[-1]:
+                    pairs.append(([tag, *source], target))
+    output = work / "pairs.npz"
+    seq2seq.EncodedPairs.build(pairs).save(output, compress=False)
+    return output
 
 
-def _usable(folder: Path, parts: list[list[str]]) -> Iterator[corpora.Pair]:
-    for number, part in enumerate(parts):
-        lines = (folder / f"{number:05}.txt").read_text(encoding="utf-8").split("\n")[:-1]
-        for german, source in zip(lines, part, strict=True):
-            if german and corpora.is_clean(german, source) and not repetition.is_looping(source, german):
-                yield german, source
+def _usable(german: Sequence[str], english: Sequence[str]) -> list[bool]:
+    return [is_usable(*pair) for pair in zip(german, english, strict=True)]
 
 
-def main() -> None:
-    """Translate the leads by the options of the command line."""
+def is_usable(german: str, english: str) -> bool:
+    """Whether the German can be a translation of the English."""
+    return bool(german) and corpora.is_clean(german, english) and not repetition.is_looping(english, german)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Translate the sentences by the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", type=Path, required=True, help="folder of the English-German model")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--work", type=Path, default=Path(".work/back-translation"))
+    parser.add_argument("--sentences", type=Path, help="a file of English lines (default: those of the data)")
     parser.add_argument("--count", type=int, help="sentences to translate (default: all)")
-    parser.add_argument("--device", default="auto")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    engine = load_seq2seq(store.resolve(options.model, task="translation"), EngineSettings(device=options.device))
-    english = sentences(options.data, count=options.count, seed=options.seed)
-    print(translate(engine, english, options.work))
+    options = parser.parse_args(arguments)
+    if options.sentences is None:
+        english = sentences(options.data, count=options.count, seed=options.seed)
+    else:
+        english = options.sentences.read_text(encoding="utf-8").splitlines()[: options.count]
+    model = seq2seq.load_model(options.model).to(options.device)
+    print(translate(model, options.model / "source.spm", english, options.work))
 
 
 if __name__ == "__main__":

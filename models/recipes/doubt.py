@@ -363,24 +363,24 @@ def card(report: dict[str, Any], judged: dict[str, Any] | None, written: dict[st
     )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Fit, evaluate, write coefficients and card."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder with dev/translation")
     parser.add_argument("--work", type=Path, default=Path(".work/doubt"), help="where outputs are kept")
     parser.add_argument("--model", help="a translator's folder; the shipped one by default")
     parser.add_argument("--output", type=Path, default=COEFFICIENTS.parent, help="folder of coefficients.json")
-    arguments = parser.parse_args()
+    options = parser.parse_args(arguments)
 
-    model = store.resolve(arguments.model, task="translation")
-    folder = arguments.data / "dev" / "translation"
+    model = store.resolve(options.model, task="translation")
+    folder = options.data / "dev" / "translation"
     samples = {}
     for name, (source, reference) in SETS.items():
-        outputs = translated(folder / source, model, arguments.work)
+        outputs = translated(folder / source, model, options.work)
         samples[name] = sample(outputs, (folder / reference).read_text(encoding="utf-8").splitlines())
         print(f"{name}: {len(outputs)} sentences, {samples[name].is_planted.sum()} with a slip", flush=True)
     written = fit(samples[FIT])
-    path = arguments.output / COEFFICIENTS.name
+    path = options.output / COEFFICIENTS.name
     lines = [f'    "{name}": {json.dumps(row)}' for name, row in written["features"].items()]
     features = ",\n".join(lines)
     path.write_text(
@@ -390,11 +390,11 @@ def main() -> None:
     report = {name: evaluate(read(path), data) for name, data in samples.items()}
     with mock.patch.object(estimation, "COEFFICIENTS", path):
         shipped.cache_clear()
-        judged = evaluate_judged(Translator(arguments.model))
+        judged = evaluate_judged(Translator(options.model))
     shipped.cache_clear()
-    (arguments.output / "README.md").write_text(card(report, judged, written, model.checksum), encoding="utf-8")
-    arguments.work.mkdir(parents=True, exist_ok=True)
-    (arguments.work / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    (options.output / "README.md").write_text(card(report, judged, written, model.checksum), encoding="utf-8")
+    options.work.mkdir(parents=True, exist_ok=True)
+    (options.work / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     print(f"judged outputs: AUROC {judged['all']:.3f}" if judged else _NOT_JUDGED)
     for name, row in report.items():
         print(f"{name}: AUROC {row['auroc']:.3f}, lowest tenth alone {row['auroc_lowest']:.3f}")

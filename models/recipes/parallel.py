@@ -1,4 +1,4 @@
-"""The translator's pairs, from the corpora to token ids: mixture, augmentation, wanted terms, back-translation."""
+"""The translator's pairs, from the corpora to token ids: mixture, augmentation, wanted terms."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import sentencepiece
@@ -23,6 +24,7 @@ HELD_OUT_LINES = 400
 
 Mixed = list[tuple[bool, corpora.Pair]]
 """Pairs, source first, each with whether a machine wrote the source."""
+Found = tuple[corpora.Corpus, list[corpora.Pair]]
 
 
 def prepare(
@@ -31,30 +33,27 @@ def prepare(
     *,
     vocabulary_size: int,
     seed: int,
-    start: Path | None = None,
+    spm: Path | None = None,
     is_reverse: bool = False,
-    back_translated: Path | None = None,
+    least_weight: float = 0,
 ) -> None:
     """Write `work`/source.spm, train.npz, held_out.npz and mixture.json.
 
-    The vocabulary is that of the folder `start`, if given. `is_reverse` turns the pairs round: English to German.
-    `back_translated` is a file of pairs that `back_translation` wrote.
+    The vocabulary is `spm`, if given, else a new one. `is_reverse` turns the pairs round: English to German. Only
+    corpora of at least `least_weight` are taken: from 2 on, news and parliament.
     """
     if (work / "held_out.npz").exists():
         return
     work.mkdir(parents=True, exist_ok=True)
     rng = random.Random(seed)
-    mixed, sizes = _reversed(data, seed=seed) if is_reverse else _forward(data, rng=rng, seed=seed)
-    if back_translated is not None:
-        pairs = list(corpora.read_pairs(back_translated.parent, back_translated.name.removesuffix(".tsv.xz")))
-        sizes["back_translated"] = len(pairs)
-        mixed += [(True, pair) for pair in pairs]
-    if start is None:
+    found = [(corpus, pairs) for corpus, pairs in _corpora(data, seed) if corpus.weight >= least_weight]
+    mixed, sizes = _reversed(found) if is_reverse else _forward(found, rng=rng)
+    if spm is None:
         sample = rng.sample(mixed, min(len(mixed), 400_000))
         lines = itertools.chain.from_iterable(pair for _, pair in sample)
         spm = vocabulary.train(lines, size=vocabulary_size, folder=work)
     else:
-        spm = Path(shutil.copy(start / "source.spm", work / "source.spm"))
+        spm = Path(shutil.copy(spm, work / "source.spm"))
     processor = sentencepiece.SentencePieceProcessor(model_file=str(spm))
     tag = processor.piece_to_id("⟦bt⟧")
     sources = processor.encode([pair[0] for _, pair in mixed], num_threads=2)
@@ -77,7 +76,7 @@ def held_out(data: Path) -> frozenset[str]:
     return corpora.held_out([data / "dev" / "translation", Path("eval") / "data", Path("tests") / "data"])
 
 
-def _corpora(data: Path, seed: int) -> list[tuple[corpora.Corpus, list[corpora.Pair]]]:
+def _corpora(data: Path, seed: int) -> list[Found]:
     found = []
     for corpus, pairs in corpora.mixture(data / "parallel", exclude=held_out(data), seed=seed):
         print(f"{corpus.name}: {len(pairs)} pairs an epoch", flush=True)
@@ -85,10 +84,9 @@ def _corpora(data: Path, seed: int) -> list[tuple[corpora.Corpus, list[corpora.P
     return found
 
 
-def _forward(data: Path, *, rng: random.Random, seed: int) -> tuple[Mixed, dict[str, object]]:
+def _forward(found: Sequence[Found], *, rng: random.Random) -> tuple[Mixed, dict[str, object]]:
     mixed: Mixed = []
     news: list[corpora.Pair] = []
-    found = _corpora(data, seed)
     for corpus, pairs in found:
         mixed += [(corpus.synthetic_source, pair) for pair in augmentation.augment(pairs, rng=rng)]
         if corpus.weight >= TERM_WEIGHT and not corpus.synthetic_source:
@@ -99,11 +97,11 @@ def _forward(data: Path, *, rng: random.Random, seed: int) -> tuple[Mixed, dict[
     return mixed, {"pairs": {corpus.name: len(pairs) for corpus, pairs in found}, "with_terms": len(with_terms)}
 
 
-def _reversed(data: Path, *, seed: int) -> tuple[Mixed, dict[str, object]]:
+def _reversed(found: Sequence[Found]) -> tuple[Mixed, dict[str, object]]:
     """English to German: what a machine wrote is no German to learn to write."""
-    found = [(corpus, pairs) for corpus, pairs in _corpora(data, seed) if not corpus.synthetic_source]
-    mixed = [(False, (english, german)) for _, pairs in found for german, english in pairs]
-    return mixed, {"pairs": {corpus.name: len(pairs) for corpus, pairs in found}}
+    written = [(corpus, pairs) for corpus, pairs in found if not corpus.synthetic_source]
+    mixed = [(False, (english, german)) for _, pairs in written for german, english in pairs]
+    return mixed, {"pairs": {corpus.name: len(pairs) for corpus, pairs in written}}
 
 
 def read_lines(data: Path, name: str, count: int | None = None) -> tuple[list[str], list[str]]:

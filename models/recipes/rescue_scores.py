@@ -199,17 +199,22 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=Path("models/translator-de-en"))
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--output", type=Path, help="where the figures go, as JSON")
-    parser.add_argument("--cost", action="store_true", help="only the time of each part")
+    parser.add_argument("--cost", action="store_true", help="print the time of each part")
     options = parser.parse_args()
     if not (options.cost or options.output):
-        parser.error("expected --output FILE, or --cost for the time alone")
-    look = cost if options.cost else measure
-    report = {name: look(options.model, options.data, name) for name in SETS}
-    if options.cost:
-        for name, shares in report.items():
-            print(name, ", ".join(f"{part} {share:.1%}" for part, share in shares.items()))
+        parser.error("expected --output FILE, or --cost for the time of each part")
     if options.output:
-        options.output.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        write_scores(options.model, options.data, path=options.output)
+    if options.cost:
+        for name in SETS:
+            shares = cost(options.model, options.data, name)
+            print(name, ", ".join(f"{part} {share:.1%}" for part, share in shares.items()))
+
+
+def write_scores(model: Path, data: Path, *, path: Path) -> None:
+    """Measure the folder and write the report to `path`."""
+    report = {name: measure(model, data, name) for name in SETS}
+    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

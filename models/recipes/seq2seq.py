@@ -19,7 +19,7 @@ from torch import nn
 from transformers import GenerationConfig, MarianConfig, MarianMTModel
 
 from models.recipes import precision
-from models.recipes.muon import Float32Muon
+from models.recipes.muon import BatchedMuon
 
 # Padded lengths. Few, because oneDNN and torch.compile build a new kernel for every new shape; steps of 10-25 %,
 # because padding is wasted work.
@@ -32,8 +32,9 @@ TARGET_LENGTHS = (12, 16, 24, 32, 48)
 # target tokens; begun with these it gained a nat a token from the source within 0.2 million.
 SHORT = 16
 
-# Rows of the output layer computed at once: logits of 2,048 × 8,000 in float32 are 64 MB and stay near the cache.
-LOSS_ROWS = 2048
+# Rows of the output layer computed at once. On a CPU logits of 2,048 × 8,000 in float32 are 64 MB and stay near the
+# cache; a GPU has room for more and loses time with small products.
+LOSS_ROWS = {"cpu": 2048, "cuda": 32768}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,15 +101,48 @@ class EncodedPairs:
 
     def padded(self, side: int, rows: np.ndarray, length: int, pad: int) -> torch.Tensor:
         """[len(rows), length] ids of one side."""
+        starts = self.offsets[side][rows][:, None]
+        places = np.arange(length)
+        is_inside = places < self.offsets[side][rows + 1][:, None] - starts
         out = np.full((len(rows), length), pad, dtype=np.int64)
-        for i, row in enumerate(rows):
-            start, end = self.offsets[side][row], self.offsets[side][row + 1]
-            out[i, : end - start] = self.ids[side][start:end]
+        out[is_inside] = self.ids[side][(starts + places)[is_inside]]
         return torch.from_numpy(out)
 
-    def save(self, path: Path) -> None:
-        """Write to one compressed .npz file."""
-        np.savez_compressed(
+    def tokens(self, side: int, rows: np.ndarray) -> int:
+        """Tokens of one side of `rows`, end marks included."""
+        return int((self.offsets[side][rows + 1] - self.offsets[side][rows]).sum())
+
+    def joined(self, other: EncodedPairs, *, most: int | None = None) -> EncodedPairs:
+        """These pairs and the first `most` of the other ones."""
+        count = len(other) if most is None else min(most, len(other))
+        ends = [other.offsets[side][count] for side in (0, 1)]
+        source, target = (np.concatenate([self.ids[side], other.ids[side][: ends[side]]]) for side in (0, 1))
+        first, second = (
+            np.concatenate([self.offsets[side], other.offsets[side][1 : count + 1] + self.offsets[side][-1]])
+            for side in (0, 1)
+        )
+        return EncodedPairs((source, target), (first, second))
+
+    def taken(self, rows: np.ndarray, order: tuple[int, int] = (0, 1)) -> EncodedPairs:
+        """The pairs of `rows`, as often as they stand there; `order` (1, 0) exchanges the sides."""
+        ids, offsets = [], []
+        for side in order:
+            sizes = np.diff(self.offsets[side])[rows]
+            ends = np.cumsum(sizes)
+            shift = np.repeat(self.offsets[side][rows] - (ends - sizes), sizes)
+            ids.append(self.ids[side][np.arange(len(shift)) + shift])
+            offsets.append(np.concatenate([[0], ends]))
+        return EncodedPairs((ids[0], ids[1]), (offsets[0], offsets[1]))
+
+    def side(self, side: int) -> list[list[int]]:
+        """The ids of one side of every pair, without end marks."""
+        bounds = zip(self.offsets[side][:-1], self.offsets[side][1:], strict=True)
+        return [self.ids[side][start : end - 1].tolist() for start, end in bounds]
+
+    def save(self, path: Path, *, compress: bool = True) -> None:
+        """Write to one .npz file; compressing takes some ten times as long as writing."""
+        write = np.savez_compressed if compress else np.savez
+        write(
             path, source=self.ids[0], target=self.ids[1], source_offsets=self.offsets[0], target_offsets=self.offsets[1]
         )
 
@@ -228,7 +262,7 @@ def load_model(folder: Path, *, dropout: float = 0.0) -> MarianMTModel:
 
 def loss_of(
     model: MarianMTModel, hidden: torch.Tensor, targets: torch.Tensor, smoothing: float, *, backward: bool
-) -> float:
+) -> torch.Tensor:
     """Mean cross entropy in nats over the non-pad targets, in slices of rows; with `backward`, gradients too.
 
     `hidden` [rows, length, d_model], `targets` [rows, length]. <pad>, the last id, is never a candidate, so that its
@@ -241,16 +275,17 @@ def loss_of(
     rows = leaf.reshape(-1, leaf.shape[-1])[keep]
     states = rows.detach().requires_grad_(backward)
     weight = model.get_output_embeddings().weight
-    total = 0.0
-    for start in range(0, len(wanted), LOSS_ROWS):
-        part = slice(start, start + LOSS_ROWS)
+    total = torch.zeros((), device=hidden.device)
+    step = LOSS_ROWS[hidden.device.type]
+    for start in range(0, len(wanted), step):
+        part = slice(start, start + step)
         with precision.autocast(hidden.device.type):
             logits = states[part] @ weight[:pad].t()
         loss = nn.functional.cross_entropy(logits.float(), wanted[part], label_smoothing=smoothing, reduction="sum")
         loss = loss / len(wanted)
         if backward:
             loss.backward()
-        total += float(loss.detach())
+        total += loss.detach()
     if backward:
         rows.backward(states.grad)
         hidden.backward(leaf.grad)
@@ -278,8 +313,8 @@ def held_out_loss(model: MarianMTModel, pairs: EncodedPairs, *, batch_tokens: in
     for length, rows in batches(pairs, batch_tokens=batch_tokens, epoch=0, seed=0):
         target = pairs.padded(1, rows, length, pad).to(device)
         hidden = _forward(model, pairs.padded(0, rows, length, pad).to(device), target)
-        count = int((target != pad).sum())
-        total += loss_of(model, hidden, target, 0.0, backward=False) * count
+        count = pairs.tokens(1, rows)
+        total += float(loss_of(model, hidden, target, 0.0, backward=False)) * count
         tokens += count
     model.train()
     return total / tokens
@@ -301,10 +336,8 @@ def optimisers(model: MarianMTModel, learning_rate: float) -> list[torch.optim.O
             parameter.ndim == 2 and "shared" not in name and "embed_tokens" not in name and "lm_head" not in name
         )
         (matrices if is_hidden else others).append(parameter)
-    is_on_cpu = matrices[0].device.type == "cpu"
-    muon = Float32Muon if is_on_cpu and not precision.has_fast_bfloat16("cpu") else torch.optim.Muon
     return [
-        muon(matrices, lr=learning_rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
+        BatchedMuon(matrices, lr=learning_rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
         torch.optim.AdamW(others, lr=learning_rate, betas=(0.9, 0.98), eps=1e-9, weight_decay=0.0),
     ]
 
@@ -340,6 +373,8 @@ def train(
         for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(saved)
         torch.set_rng_state(state["rng"].cpu())
+        if device == "cuda":
+            torch.cuda.set_rng_state(state["device_rng"].cpu())
         step, snapshots = state["step"], state["snapshots"]
     if compiled:
         model.model.forward = torch.compile(model.model.forward, dynamic=False)  # type: ignore[method-assign]
@@ -350,6 +385,7 @@ def train(
             "model": model.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in optimizers],
             "rng": torch.get_rng_state(),
+            "device_rng": torch.cuda.get_rng_state() if device == "cuda" else None,
             "step": step,
             "snapshots": snapshots,
         }
@@ -360,8 +396,10 @@ def train(
     falls_at = round(schedule.steps * (1 - schedule.cooldown))
     tail = max(1, round(schedule.steps * schedule.cooldown / 5))
     average_at = {schedule.steps - 1 - i * tail // schedule.average for i in range(schedule.average)}
+    judged_every = max(100, schedule.steps // 2000 * 100)
     last_saved = last_logged = time.monotonic()
-    tokens, losses = 0, []
+    tokens = 0
+    losses: list[torch.Tensor] = []
     short = schedule.short_targets
     for length, rows in stream(
         pairs,
@@ -386,7 +424,7 @@ def train(
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         for optimizer in optimizers:
             optimizer.step()
-        tokens += int((target != pad).sum())
+        tokens += pairs.tokens(1, rows)
         if step in average_at:
             snapshots.append({name: tensor.detach().cpu().clone() for name, tensor in model.state_dict().items()})
         step += 1
@@ -394,11 +432,11 @@ def train(
             now = time.monotonic()
             line: dict[str, Any] = {
                 "step": step,
-                "loss": round(sum(losses) / len(losses), 4),
+                "loss": round(float(torch.stack(losses).mean()), 4),
                 "rate": round(share, 4),
                 "tokens_per_second": round(tokens / (now - last_logged)),
             }
-            if held_out is not None and (step % 100 == 0 or step == schedule.steps):
+            if held_out is not None and (step % judged_every == 0 or step == schedule.steps):
                 line["held_out"] = round(held_out_loss(model, held_out, batch_tokens=schedule.batch_tokens), 4)
             with (work / "log.jsonl").open("a", encoding="utf-8") as log:
                 log.write(json.dumps(line) + "\n")

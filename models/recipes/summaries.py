@@ -14,7 +14,7 @@ import random
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.recipes import summary_paraphrases
@@ -36,6 +36,14 @@ CORPORA: dict[str, str] = {
 """File → licence as known. Left out: reuters21578_titles (telegraphic capitals), aeslc (e-mails, non-commercial)."""
 COPIES = ("newstest_human_08-17", "wmt_ende_human_refs", "europarl_v7_20k")
 """Parallel corpora whose English lines are copied: see `copies`."""
+TRANSLATED = ("newstest_human_08-17", "newstest_bergamot_fwd")
+"""Parallel corpora with the same German, translated by people and by a program: see `translations`."""
+_FOLLOWED = 0.4
+"""Share of these whose source goes on with the next sentence, which is left out of the target."""
+_LEAST_COPIED = 0.25
+"""Share of a sentence's bigrams in its source, below which it tells of something else, though of the same things."""
+_LEAST_TRANSLATED = 0.6
+"""Content words that both translations share: they say the same by their making."""
 _COPY_WORDS = (4, 25)
 _HEADLINE_CORPORA = ("bbc_news_titles", "inshorts_headlines_subset", "nyt_snippet_headline")
 
@@ -53,11 +61,21 @@ _REPEATED = {"xsum_train_subset": 3, "cnndm_train_small": 2, "scitldr": 2}
 _NOISY = 0.1
 """Share of sources with some small words left out or exchanged, as machine translation does."""
 _LEAST_SUPPORT = {"xsum_train_subset": 0.5}
-MOST_HEADLINES = 14_000
+MOST_HEADLINES = 150_000
 """Headlines are short and many; sentences are the harder task."""
+REWORDED = ("two outlets", "repetition", "gap sentence")
+"""Kinds of sentences in other words than their sources: they come twice, for they are far fewer than headlines."""
+MOST_COMPRESSED = 0.12
+"""Share of the sentences that may be the lead's own, shortened: they teach copying."""
+_MOST_REPEATED = 0.75
+"""Share of a repetition's bigrams found in the sentence it repeats."""
+STYLE_LEADS = 100_000
+"""Leads from which casing and verbs are learned."""
 
 _CUT = re.compile(r"\s*(?:…|\.\.\.+|\[\+?\d+ chars\])\s*")
 _GLUED = re.compile(r"(?<=[a-z0-9][.!?])(?=[\"“‘]?[A-Z][a-z])|(?<=[a-z0-9][.!?][\"”’'])(?=[A-Z][a-z])")
+_RUN_ON = re.compile(r"(?<![^\W_])(?:[a-z]{4,}|(?:19|20)\d\d)(?=[A-Z](?:[a-z]| ))")
+"""Where a description without a full stop runs into the text: "to mounting costsA businessman"."""
 _AGENCY = re.compile(
     r"(?:\b[A-Z][\w/.,' ]{1,40}?)? ?\((?:CNN|Reuters|AP|AFP|IANS|PTI|ANI|UPI|CNN Business|File)\) ?[-–—:]* ?"
 )
@@ -72,9 +90,9 @@ _BOILERPLATE = re.compile(
     r"sign up|read more|newsletter|inbox|click here|subscri|updated?:|written by|photo:|image:|©|copyright|key points|"
     r"https?:|www\.|\bu00a|#39|advertis|follow us|all rights reserved|story contains|spoiler|this article|"
     r"last updated|target price|incorporated in|file photo|getty images|download the|our guide|"
-    r"here'?s|here are|\[|\]|\||\\",
-    re.IGNORECASE,
+    r"here'?s|here are|\[|\]|\||\\"
 )
+"""In small letters: a search that minds no case takes three times as long."""
 _TEASER = re.compile(
     r"\b(?:how|why|what|here|here's|you|your|this|these|watch|video|photos?|pics?|review|live|updates?|top \d+|"
     r"best|everything|things|ways|tips|reasons?|target (?:price|of)|"
@@ -88,11 +106,18 @@ _PRONOUN_START = re.compile(
     r"meanwhile|however|then|such|both|one|another|some|if|as|while|here|according)\b",
     re.IGNORECASE,
 )
-_DETERMINER = re.compile(r"\b(?:a|an|the|his|her|its|their)\b", re.IGNORECASE)
 _CLAUSE = re.compile(
     r"(?:,? (?:after|while|amid|because|before|following|during|including|saying|according to|despite|since|"
     r"although)\b|, (?:as|who|which|where|when|with|but|though|\w+ing)\b|; | [–—-] )"
 )
+_OPEN_END = re.compile(r"(?:\b(?:second|minute|hour|day|week|month|year|moment)s?|\b(?:just|shortly|soon|even|only))$")
+"""What belongs to the clause that follows: "three days | after he went missing"."""
+_NO_REPORT = re.compile(
+    r"\b(?:you|your|we|our|i|my|me|hes|shes|theyre|werent|dont|doesnt|didnt|cant|wont|isnt|arent|hasnt|havent|wasnt|"
+    r"couldnt|wouldnt|check out|explore|find out|take a look|stay tuned|click|via|see pics?|watch)\b|[#@*]|[a-z]\(|--",
+    re.IGNORECASE,
+)
+"""What a reporter does not write in a sentence of a summary, or lost its apostrophe."""
 _ATTRIBUTION = re.compile(
     r",? (?:[\w.' ]{1,40} )?(?:said|reported|announced|told [\w.' ]{1,30})(?: (?:on )?\w+day)?\.$"
 )
@@ -108,6 +133,8 @@ class Example:
     """`HEADLINE` or `SENTENCE`: the control token its source starts with."""
     source: str
     target: str
+    kind: str = ""
+    """How the pair was found, where a corpus gives several kinds."""
 
 
 def examples(folder: Path, *, exclude: frozenset[str], seed: int, leads: int) -> list[Example]:
@@ -115,26 +142,37 @@ def examples(folder: Path, *, exclude: frozenset[str], seed: int, leads: int) ->
     rng = random.Random(seed)
     rows = list(lead_rows(folder / "newsapi.tsv.xz"))
     rng.shuffle(rows)
-    style = Style.learn(row[0] for row in rows[:leads])
+    style = Style.learn(row[0] for row in rows[:STYLE_LEADS])
     # Two outlets tell of one event on the same days only: the leads of the fullest days, not of all.
     days = [day for day, _ in Counter(row[3][:10] for row in rows).most_common()]
     order = {day: i for i, day in enumerate(days)}
     rows.sort(key=lambda row: order[row[3][:10]])
     found: list[Example] = []
     dated: list[Lead] = []
-    for i, (lead, headline, outlet, date) in enumerate(rows[: 2 * leads]):
-        sentences = sentences_of(lead)
-        dated.append(Lead(tuple(sentences), outlet, date))
-        if i % 2:
-            found += _from_lead(sentences, clean_headline(headline, outlet), style, rng)
-    found += [Example("newsapi", SENTENCE, *pair) for pair in summary_paraphrases.pairs(dated, most_words=MAX_WORDS)]
+    for lead, headline, outlet, date in rows[:leads]:
+        clean = _clean_sentences(lead)
+        sentences = _told_once(clean)
+        shown = clean_headline(headline, outlet)
+        if shown is not None:
+            shown = style.recase(shown, " ".join(sentences))
+        dated.append(Lead(tuple(sentences), outlet, date, shown or ""))
+        found += _repetitions(clean)
+        found += _from_lead(sentences, shown, style, rng)
+    told_twice = summary_paraphrases.pairs(dated, most_words=MAX_WORDS, seed=seed)
+    found += [
+        Example("newsapi", HEADLINE if is_headline else SENTENCE, source, target, "two outlets")
+        for source, target, is_headline in told_twice
+    ]
     for name in CORPORA:
         if name != "newsapi":
             found += list(_from_documents(name, folder / f"{name}.jsonl.xz", style)) * _REPEATED.get(name, 1)
     kept = _without_repeats(found, style, exclude, rng)
     headlines = [example for example in kept if example.task == HEADLINE]
-    surplus = {id(example) for example in headlines[MOST_HEADLINES:]}
-    return [_noised(example, rng) for example in kept if id(example) not in surplus]
+    compressed = [example for example in kept if example.kind == "compression"]
+    most = int(MOST_COMPRESSED * sum(example.task == SENTENCE for example in kept))
+    surplus = {id(example) for example in [*headlines[MOST_HEADLINES:], *compressed[most:]]}
+    chosen = [e for e in kept if id(e) not in surplus for _ in range(1 + (e.task == SENTENCE and e.kind in REWORDED))]
+    return [_noised(example, rng) for example in chosen]
 
 
 def copies(folder: Path, *, exclude: frozenset[str], seed: int, count: int) -> list[Example]:
@@ -153,32 +191,84 @@ def copies(folder: Path, *, exclude: frozenset[str], seed: int, count: int) -> l
                     and re.fullmatch(r"[A-Z0-9\"].*[.!?]", text)
                     and key(text) not in exclude
                 ):
-                    found.setdefault(key(text), Example(name, SENTENCE, text, text))
+                    found.setdefault(key(text), Example(name, SENTENCE, text, text, "copy"))
     listed = list(found.values())
     return random.Random(seed).sample(listed, min(count, len(listed)))
 
 
+def translations(folder: Path, *, exclude: frozenset[str], seed: int) -> list[Example]:
+    """Sentences of machine-translated English, some with the next one after them, and the words of a human translator.
+
+    So the model learns to write well what reads badly, which is what it gets in klartext.
+    """
+    human, machine = TRANSLATED
+    if not all((folder / f"{name}.tsv.xz").exists() for name in TRANSLATED):
+        return []
+    rng = random.Random(seed)
+    written = dict(read_pairs(folder, human))
+    rows = [(german, english) for german, english in read_pairs(folder, machine) if german in written]
+    found: list[Example] = []
+    for i, (german, english) in enumerate(rows):
+        target = written[german]
+        least, most = _TARGET_WORDS[SENTENCE]
+        if not (least <= len(target.split()) <= most and re.fullmatch(r"[A-Z0-9].*\.", target)):
+            continue
+        if key(target) in exclude or _NO_REPORT.search(target) or _PRONOUN_START.search(target):
+            continue
+        source = english
+        following = rows[i + 1][1] if i + 1 < len(rows) else ""
+        if rng.random() < _FOLLOWED and len(f"{source} {following}".split()) <= MAX_WORDS:
+            source = f"{source} {following}".strip()
+        copied = summary_paraphrases.copied(source, target)
+        if _LEAST_COPIED <= copied <= _MOST_REPEATED and is_faithful(english, target, least=_LEAST_TRANSLATED):
+            found.append(Example(machine, SENTENCE, source, target, "machine translation"))
+    return found
+
+
 def sentences_of(lead: str) -> list[str]:
     """The whole sentences of a news lead: cut-off ones, datelines, labels, boilerplate and repetitions removed."""
+    return _told_once(_clean_sentences(lead))
+
+
+def _clean_sentences(lead: str) -> list[str]:
+    """The same with the repetitions."""
     text = html.unescape(lead).replace("\u00a0", " ").replace("u00a0", " ").replace("#39;", "'").replace("\\", " ")
     kept: list[str] = []
-    seen: list[set[str]] = []
-    for chunk in _CUT.split(text):
-        spaced = _GLUED.sub(" ", _AGENCY.sub(" ", chunk)).strip()
+    for chunk in itertools.chain.from_iterable(map(_separated, _CUT.split(text))):
+        spaced = _GLUED.sub(" ", _AGENCY.sub(" ", chunk) if "(" in chunk else chunk).strip()
         for raw in split(spaced):
             sentence = re.sub(r" +(?=[.,;:!?](?: |$))", "", _LABEL.sub("", _DATELINE.sub("", raw.strip())))
             count = len(sentence.split())
             if not re.search(r"[.!?][\"”’')]*$", sentence) or not 5 <= count <= 55:
                 continue
-            if _BOILERPLATE.search(sentence) or not re.match(r"[\"“‘'(]?[A-Z0-9]", sentence):
+            if _BOILERPLATE.search(sentence.lower()) or not re.match(r"[\"“‘'(]?[A-Z0-9]", sentence):
                 continue
             if sentence.count('"') % 2 or sentence.count("“") != sentence.count("”"):
                 continue
-            stems = set(grounding.content_stems(sentence))
-            # Leads repeat their opening at once; a look at the last few sentences keeps long documents linear.
-            if all(_overlap(stems, other) < 0.8 for other in seen[-4:]):
-                kept.append(sentence)
-                seen.append(stems)
+            kept.append(sentence)
+    return kept
+
+
+def _separated(text: str) -> list[str]:
+    """A text cut where a word in small letters, or a year, runs into a capital."""
+    parts: list[str] = []
+    start = 0
+    for match in _RUN_ON.finditer(text):
+        parts.append(text[start : match.end()])
+        start = match.end()
+    return [*parts, text[start:]]
+
+
+def _told_once(sentences: Iterable[str]) -> list[str]:
+    """The sentences that say something new: leads repeat their opening at once."""
+    kept: list[str] = []
+    seen: list[set[str]] = []
+    for sentence in sentences:
+        stems = set(grounding.content_stems(sentence))
+        # A look at the last few sentences keeps long documents linear.
+        if all(_overlap(stems, other) < 0.8 for other in seen[-4:]):
+            kept.append(sentence)
+            seen.append(stems)
     return kept
 
 
@@ -238,19 +328,40 @@ class Style:
         return cls(cased, frozenset(verbs | _COMMON_VERBS))
 
     def recase(self, headline: str, lead: str) -> str:
-        """The headline cased as a sentence: as the lead writes the word, else as most leads do."""
+        """The headline cased as a sentence: as the lead writes the word, else as most leads do.
+
+        A headline with a content word in small letters is cased so already.
+        """
+        tokens = re.findall(r"[^\W\d_][\w'’-]*", headline)
+        if any(word.islower() and len(word) > 3 and grounding.is_content(word) for word in tokens):
+            return headline[:1].upper() + headline[1:]
         inside = {word.casefold(): word for word in re.findall(r"(?<=[a-z,;] )[^\W\d_][\w'’-]*", lead)}
+        pairs = set(re.findall(r"(?=\b([A-Z][\w'’-]* [A-Z][\w'’-]*))", lead))
+        is_shouted = headline.isupper()
+
+        def known(word: str) -> str:
+            lower = word.casefold()
+            if (found := inside.get(lower) or self.cased.get(lower)) is not None:
+                return found
+            if "-" in word:
+                return "-".join(map(known, word.split("-")))
+            return word.capitalize() if word.isupper() and len(word) > 5 else word
 
         def form(match: re.Match[str]) -> str:
             word = match.group()
-            before = headline[: match.start()]
-            initial = before.endswith(("'", '"', "‘", "“")) or (len(word) == 1 and re.search(r"\b[A-Z][. ]*$", before))
+            before, after = headline[: match.start()].rsplit(" ", 2), headline[match.end() :].split(" ", 2)
+            initial = headline[: match.start()].endswith(("'", '"', "‘", "“")) or (
+                len(word) == 1 and re.search(r"\b[A-Z][. ]*$", headline[: match.start()])
+            )
             if word.islower() or not word[0].isupper() or initial:
                 return word
-            lower = word.casefold()
-            if (known := inside.get(lower) or self.cased.get(lower)) is not None:
-                return known
-            return word.capitalize() if word.isupper() and len(word) > 5 else word
+            if 2 <= len(word) <= 5 and word.isupper() and not is_shouted:
+                return word
+            # "Supreme Court": the lead has both so, one after the other.
+            named = (len(before) > 1 and not before[-1] and f"{before[-2]} {word}" in pairs) or (
+                len(after) > 1 and not after[0] and f"{word} {after[1].rstrip(',.;:')}" in pairs
+            )
+            return word if named else known(word)
 
         text = re.sub(r"[^\W\d_][\w'’-]*", form, headline)
         return text[:1].upper() + text[1:]
@@ -283,22 +394,32 @@ def _from_lead(sentences: Sequence[str], headline: str | None, style: Style, rng
     yield from _gap_sentences(sentences)
     if headline is None:
         return
-    headline = style.recase(headline, " ".join(sentences))
     passages = dict.fromkeys(_within(sentences[:size]) for size in rng.sample((1, 2, 3), 3))
     if passage := next((passage for passage in passages if is_faithful(passage, headline, least=0.75)), None):
-        yield Example("newsapi", HEADLINE, passage, headline)
-        if len(headline.split()) >= 8 and _DETERMINER.search(headline) and style.has_verb(headline):
-            yield Example("newsapi", SENTENCE, passage, headline + ".")
+        yield Example("newsapi", HEADLINE, passage, headline, "headline")
     yield from _compressions(sentences, whole, headline, style, rng)
 
 
 def _gap_sentences(sentences: Sequence[str]) -> Iterator[Example]:
-    """A sentence that its neighbours say too, in other words: outlets open with a description that the text repeats."""
+    """Sentences that their neighbours say too, in other words: a description opens the text, which repeats it."""
     for i, target in enumerate(sentences[:3]):
         others = _within([sentence for j, sentence in enumerate(sentences[:4]) if j != i])
-        if others and len(target.split()) < len(others.split()) and is_faithful(others, target, least=0.65):
-            yield Example("newsapi", SENTENCE, others, target)
-            return
+        if others and len(target.split()) < len(others.split()) and is_faithful(others, target, least=0.7):
+            yield Example("newsapi", SENTENCE, others, target, "gap sentence")
+
+
+def _repetitions(sentences: Sequence[str]) -> Iterator[Example]:
+    """A sentence that another one of its lead says at greater length, with most of its words in another order."""
+    stems = [set(grounding.content_stems(sentence)) for sentence in sentences[:5]]
+    for i, j in itertools.permutations(range(len(stems)), 2):
+        source, target = sentences[i], sentences[j]
+        if (
+            len(target) < 0.9 * len(source)
+            and len(stems[i] & stems[j]) >= 0.75 * len(stems[j])
+            and summary_paraphrases.copied(source, target) <= _MOST_REPEATED
+            and is_faithful(source, target, least=0.75)
+        ):
+            yield Example("newsapi", SENTENCE, source, target, "repetition")
 
 
 def _compressions(
@@ -313,15 +434,17 @@ def _compressions(
     short = _ATTRIBUTION.sub(".", best)
     for match in _CLAUSE.finditer(short):
         start = short[: match.start()]
+        if _OPEN_END.search(start) or short[match.start() :].startswith(" because of"):
+            continue
         if len(start.split()) >= 8 and covered <= set(grounding.content_stems(start)) and style.has_verb(start):
             short = start.rstrip(" ,;–—-") + "."
             break
     if short.count('"') % 2 or short.count("(") != short.count(")"):
         return
     if len(short.split()) <= 0.85 * len(best.split()):
-        yield Example("newsapi", SENTENCE, rng.choice((best, passage)), short)
+        yield Example("newsapi", SENTENCE, rng.choice((best, passage)), short, "compression")
     elif passage != best:
-        yield Example("newsapi", SENTENCE, passage, best)
+        yield Example("newsapi", SENTENCE, passage, best, "compression")
 
 
 def _from_documents(name: str, path: Path, style: Style) -> Iterator[Example]:
@@ -343,7 +466,7 @@ def _from_documents(name: str, path: Path, style: Style) -> Iterator[Example]:
                 if task == HEADLINE:
                     target = style.recase(target, passage)
                 if is_faithful(passage, target, least=0.75 if task == HEADLINE else _LEAST_SUPPORT.get(name, 0.6)):
-                    yield Example(name, task, passage, target)
+                    yield Example(name, task, passage, target, "document")
 
 
 def _best_passage(sentences: Sequence[str], summary: str) -> str:
@@ -364,14 +487,14 @@ def _best_passage(sentences: Sequence[str], summary: str) -> str:
 
 def _noised(example: Example, rng: random.Random) -> Example:
     """One example in ten with some articles left out of its source and some prepositions exchanged."""
-    if example.task != SENTENCE or rng.random() >= _NOISY:
+    if rng.random() >= _NOISY:
         return example
     words: list[str] = []
     for word in example.source.split():
         if word in {"a", "an", "the"} and rng.random() < 0.15:
             continue
         words.append(rng.choice(_PREPOSITIONS) if word in _PREPOSITIONS and rng.random() < 0.1 else word)
-    return Example(example.corpus, example.task, " ".join(words), example.target)
+    return replace(example, source=" ".join(words))
 
 
 _PREPOSITIONS = ("of", "in", "on", "at", "for", "from", "by", "with", "to")
@@ -394,6 +517,8 @@ def _without_repeats(
             continue
         if identity[0] in exclude or any(key(sentence) in exclude for sentence in split(example.source)):
             continue
+        if example.task == SENTENCE and _copied(example) < _LEAST_COPIED:
+            continue
         seen[identity] += 1
         if _copied(example) > _MOST_COPIED and example.task == SENTENCE:
             copies += 1
@@ -406,7 +531,15 @@ def _without_repeats(
 
 def _stands_alone(sentence: str, style: Style) -> bool:
     """Whether it is a whole sentence that needs none before it."""
-    return sentence.endswith(".") and _PRONOUN_START.search(sentence) is None and style.has_verb(sentence)
+    return (
+        sentence.endswith(".")
+        and _PRONOUN_START.search(sentence) is None
+        and _NO_REPORT.search(sentence) is None
+        and style.has_verb(sentence)
+        and not any(
+            word.casefold() not in style.cased for word in re.findall(r"\b[A-Z][a-z]{2,}[A-Z][a-z]+\b", sentence)
+        )
+    )
 
 
 def _copied(example: Example) -> float:

@@ -14,28 +14,21 @@ import itertools
 import json
 import platform
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
 import sentencepiece
 import torch
 
-from models.recipes import (
-    corpora,
-    seq2seq,
-    summaries,
-    summarizer_card,
-    summary_scores,
-    vocabulary,
-)
+from models.recipes import corpora, seq2seq, summaries, summary_paraphrases, vocabulary
 
 MAX_SOURCE_TOKENS = 96
 MAX_TARGET_TOKENS = 48
 """Longest sides of a training pair, end marks included; 64 words and 26 words nearly always fit."""
 HELD_OUT_PAIRS = 400
-LEADS = 100_000
-"""Half as many as the news leads read: see `summaries.examples`."""
+LEADS = 400_000
+"""More than there are."""
 COPIES = 8_000
 WARMUP = 20
 """Steps of rising learning rate: fewer than for the translator, whose weights are random at the start."""
@@ -44,18 +37,19 @@ SHORT_FIRST = 30
 
 
 def prepare(data: Path, work: Path, *, spm: Path, seed: int, leads: int) -> None:
-    """Write `work`/examples.jsonl, train.npz, held_out.npz and mixture.json."""
+    """Write `work`/examples.jsonl, train.npz, held_out.npz, mixture.json and kinds.json."""
     if (work / "held_out.npz").exists():
         return
     work.mkdir(parents=True, exist_ok=True)
     listed = work / "examples.jsonl"
     if not listed.exists():
         found = summaries.examples(data / "summarization", exclude=held_out(data), seed=seed, leads=leads)
-        lines = [json.dumps([e.corpus, e.task, e.source, e.target], ensure_ascii=False) for e in found]
+        lines = [json.dumps([e.corpus, e.task, e.source, e.target, e.kind], ensure_ascii=False) for e in found]
         temporary = listed.with_suffix(".part")
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
         temporary.replace(listed)
     examples = [summaries.Example(*json.loads(line)) for line in listed.read_text(encoding="utf-8").splitlines()]
+    examples += summaries.translations(data / "parallel", exclude=held_out(data), seed=seed)
     aside = min(HELD_OUT_PAIRS, len(examples) // 10)
     examples += summaries.copies(data / "parallel", exclude=held_out(data), seed=seed, count=COPIES)
     pairs = encode(examples, spm)
@@ -64,12 +58,32 @@ def prepare(data: Path, work: Path, *, spm: Path, seed: int, leads: int) -> None
         for example, pair in zip(examples, pairs, strict=True)
         if len(pair[0]) < MAX_SOURCE_TOKENS and len(pair[1]) < MAX_TARGET_TOKENS
     ]
-    counts = Counter(f"{example.corpus} {example.task}" for example, _ in kept[aside:])
-    (work / "mixture.json").write_text(
-        json.dumps(dict(counts.most_common()), ensure_ascii=False, indent=1), encoding="utf-8"
-    )
-    seq2seq.EncodedPairs.build([pair for _, pair in kept[aside:]]).save(work / "train.npz")
+    seen = {text for example, _ in kept[:aside] for text in (example.source, example.target)}
+    train = [
+        (example, pair) for example, pair in kept[aside:] if example.source not in seen and example.target not in seen
+    ]
+    counts = Counter(f"{example.corpus} {example.task}" for example, _ in train)
+    _write_json(work / "mixture.json", dict(counts.most_common()))
+    _write_json(work / "kinds.json", kinds([example for example, _ in train]))
+    seq2seq.EncodedPairs.build([pair for _, pair in train]).save(work / "train.npz")
     seq2seq.EncodedPairs.build([pair for _, pair in kept[:aside]]).save(work / "held_out.npz")
+
+
+def kinds(examples: Sequence[summaries.Example]) -> dict[str, dict[str, float]]:
+    """Pairs of each kind, and the mean share of their targets' bigrams that their sources lack, per cent."""
+    novel: defaultdict[str, list[float]] = defaultdict(list)
+    for example in examples:
+        share = 100 * (1 - summary_paraphrases.copied(example.source, example.target))
+        novel[f"{example.kind} {example.task}"].append(share)
+        novel[f"all {example.task}"].append(share)
+    return {
+        kind: {"pairs": len(shares), "novel bigrams": round(sum(shares) / len(shares), 1)}
+        for kind, shares in sorted(novel.items())
+    }
+
+
+def _write_json(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def held_out(data: Path) -> frozenset[str]:
@@ -93,7 +107,7 @@ def encode(examples: Sequence[summaries.Example], spm: Path) -> list[tuple[list[
     return list(zip(sources, targets, strict=True))
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Prepare, train, export and score by the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
@@ -104,12 +118,13 @@ def main() -> None:
     parser.add_argument("--batch-tokens", type=int, default=6144)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
     parser.add_argument("--cooldown", type=float, default=0.4)
+    parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--leads", type=int, default=LEADS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--stop-after", type=int, help="end early at this step, as an interruption would")
     parser.add_argument("--only", choices=("prepare", "train", "score"), help="run this stage alone")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
 
     if options.only in {None, "prepare"}:
         prepare(
@@ -123,13 +138,14 @@ def main() -> None:
             learning_rate=options.learning_rate,
             warmup=WARMUP,
             cooldown=options.cooldown,
+            dropout=options.dropout,
             seed=options.seed,
             short_targets=True,
             short_first=SHORT_FIRST,
         )
         started = time.monotonic()
         model = seq2seq.train(
-            seq2seq.load_model(options.translator),
+            seq2seq.load_model(options.translator, dropout=options.dropout),
             pairs,
             schedule=schedule,
             work=options.work,
@@ -143,10 +159,11 @@ def main() -> None:
         vocabulary.write_tokenizer(options.translator / "source.spm", options.output)
         write_run(options.work, pairs, schedule, seconds=time.monotonic() - started, device=options.device)
     if options.only in {None, "score"}:
+        # Imported here: a machine lent for training need not have what scoring needs.
+        from models.recipes import publishing, summarizer_card, summary_scores
+
         summary_scores.write_scores(options.output, data=options.data, work=options.work)
         summarizer_card.write_card(options.work, options.output)
-        from models.recipes import publishing
-
         publishing.publish("summarization", options.output)
 
 

@@ -1,4 +1,4 @@
-"""The German-English translator, from the corpora to the model folder: prepare, train, export, score, write the card.
+"""The German-English translator, from the corpora to the model folder: prepare, train, export, measure, write the card.
 
     python -m models.recipes.translator --data ../shared/data --work .work/translator --output models/translator-de-en
 
@@ -12,25 +12,19 @@ import argparse
 import itertools
 import json
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import sentencepiece
 import torch
 
-from models.recipes import (
-    augmentation,
-    parallel,
-    publishing,
-    robustness_scores,
-    seq2seq,
-    translation_scores,
-    translator_card,
-    vocabulary,
-)
+from models.recipes import augmentation, parallel, seq2seq, vocabulary
+
+DEFAULT = Path("models/translator-de-en")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Prepare, train and export by the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
@@ -39,34 +33,50 @@ def main() -> None:
         "--output", type=Path, help="model folder (default: models/translator-de-en; with --reverse: WORK/model)"
     )
     parser.add_argument("--start", type=Path, help="go on from the weights and vocabulary of this model folder")
+    parser.add_argument("--spm", type=Path, help="vocabulary to use instead of a new one; back-translation needs one")
     parser.add_argument("--history", help="for the card: how the model of --start was trained")
     parser.add_argument("--reverse", action="store_true", help="English to German, for back-translation; not scored")
     parser.add_argument("--back-translated", type=Path, help="pairs that models.recipes.back_translation wrote")
+    parser.add_argument("--most-back-translated", type=int, help="at most so many of them (default: all)")
+    parser.add_argument("--least-weight", type=float, default=0, help="corpora of less weight are left out: 2 is news")
     parser.add_argument("--steps", type=int, default=960)
     parser.add_argument("--batch-tokens", type=int, default=6144)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
-    parser.add_argument("--cooldown", type=float, default=0.34375)
+    parser.add_argument("--warmup", type=int, default=60)
+    parser.add_argument("--cooldown", type=float, default=0.75)
     parser.add_argument("--short-first", type=int, default=100)
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--vocabulary", type=int, default=8000)
-    parser.add_argument("--d-model", type=int, default=256)
+    parser.add_argument("--d-model", type=int, default=384)
     parser.add_argument("--feed-forward", type=int, default=1536)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--compile", action="store_true")
     parser.add_argument("--stop-after", type=int)
-    options = parser.parse_args()
-    output = options.output or (options.work / "model" if options.reverse else Path("models/translator-de-en"))
+    parser.add_argument("--unscored", action="store_true", help="leave out what is measured, the card and the index")
+    parser.add_argument("--only", choices=("prepare", "measure"), help="this stage alone")
+    options = parser.parse_args(arguments)
+    if options.only == "measure":
+        measure(options.data, options.work, options.output or DEFAULT)
+        return
+    output = options.output or (options.work / "model" if options.reverse else DEFAULT)
 
     parallel.prepare(
         options.data,
         options.work,
         vocabulary_size=options.vocabulary,
         seed=options.seed,
-        start=options.start,
+        spm=options.spm or (options.start and options.start / "source.spm"),
         is_reverse=options.reverse,
-        back_translated=options.back_translated,
+        least_weight=options.least_weight,
     )
+    if options.only == "prepare":
+        return
+    pairs = seq2seq.EncodedPairs.load(options.work / "train.npz")
+    own = len(pairs)
+    if options.back_translated is not None:
+        written = seq2seq.EncodedPairs.load(options.back_translated)
+        pairs = pairs.joined(written, most=options.most_back_translated)
     processor = sentencepiece.SentencePieceProcessor(model_file=str(options.work / "source.spm"))
     size = seq2seq.Size(d_model=options.d_model, feed_forward=options.feed_forward, heads=options.d_model // 64)
     if options.start is None:
@@ -75,11 +85,12 @@ def main() -> None:
         model = seq2seq.load_model(options.start, dropout=options.dropout)
     model = seq2seq.train(
         model,
-        seq2seq.EncodedPairs.load(options.work / "train.npz"),
+        pairs,
         schedule=seq2seq.Schedule(
             steps=options.steps,
             batch_tokens=options.batch_tokens,
             learning_rate=options.learning_rate,
+            warmup=options.warmup,
             cooldown=options.cooldown,
             short_first=options.short_first,
             dropout=options.dropout,
@@ -97,16 +108,45 @@ def main() -> None:
     vocabulary.write_tokenizer(options.work / "source.spm", output)
     if options.reverse:
         return
-    write_run(options, options.work)
-    translation_scores.write_scores(output, data=options.data, path=options.work / "scores.json")
-    robustness_scores.write_scores(output, path=options.work / "robustness.json")
-    translator_card.write_card(options.work, output)
-    publishing.publish("translation", output)
+    write_run(options, options.work, pairs, back_translated=len(pairs) - own)
+    if not options.unscored:
+        measure(options.data, options.work, output)
 
 
-def write_run(options: argparse.Namespace, work: Path) -> None:
+def measure(data: Path, work: Path, model: Path) -> None:
+    """Enter the folder into the index, fit the doubt to it, measure all that its card says, and write the card.
+
+    What lies in `work` already is not measured again.
+    """
+    # Imported here: a machine that trains need not have what this takes.
+    from models.recipes import (
+        doubt,
+        glossary_scores,
+        publishing,
+        rescue_scores,
+        robustness_scores,
+        translation_scores,
+        translator_card,
+    )
+
+    publishing.publish("translation", model, licence="klartext-weights")
+    stages: dict[str, Callable[[Path], object]] = {
+        "doubt/report.json": lambda path: doubt.main(
+            ["--data", str(data), "--model", str(model), "--work", str(path.parent)]
+        ),
+        "scores.json": lambda path: translation_scores.write_scores(model, data=data, path=path),
+        "robustness.json": lambda path: robustness_scores.write_scores(model, path=path),
+        "rescue.json": lambda path: rescue_scores.write_scores(model, data, path=path),
+        "glossary.json": lambda path: glossary_scores.write_scores(model, data, path=path),
+    }
+    for name, stage in stages.items():
+        if not (work / name).exists():
+            stage(work / name)
+    translator_card.write_card(work, model)
+
+
+def write_run(options: argparse.Namespace, work: Path, pairs: seq2seq.EncodedPairs, *, back_translated: int) -> None:
     """Write `work`/run.json: what the card says about the training."""
-    pairs = seq2seq.EncodedPairs.load(work / "train.npz")
     epoch = seq2seq.batches(pairs, batch_tokens=options.batch_tokens, epoch=0, seed=options.seed)
     taken = itertools.islice(
         seq2seq.stream(
@@ -127,7 +167,9 @@ def write_run(options: argparse.Namespace, work: Path) -> None:
         "cooldown": options.cooldown,
         "short_first": options.short_first,
         "seed": options.seed,
-        "hardware": f"a {options.device.upper()}" if options.device != "cpu" else f"{os.cpu_count()} CPU cores",
+        "dropout": options.dropout,
+        "back_translated": back_translated,
+        "hardware": torch.cuda.get_device_name() if options.device == "cuda" else f"{os.cpu_count()} CPU cores",
         "batches": options.steps,
         "batches_per_epoch": len(epoch),
         "target_tokens": int(sum(lengths[rows].sum() for _, rows in taken)),

@@ -28,8 +28,8 @@ with a joint SentencePiece vocabulary of {vocabulary:,} pieces, trained from ran
 `models/recipes/translator.py`.
 
 ## What it is for, and not for
-It gives non-German readers a first idea of German news, sentence by sentence. It is small and was trained on
-{hardware}: at these scores wrong, missing and invented words are common, and whole sentences can say something else
+It gives non-German readers an idea of German news, sentence by sentence. It is small and has seen little news of its
+own: at these scores wrong, missing and invented words occur often, and whole sentences can say something else
 than the German. Do not rely on it for legal, medical or safety matters, for quoting a
 person, or for any decision about a person. It reads at most {positions} tokens at once; klartext splits longer
 sentences and says so.
@@ -56,9 +56,9 @@ beam {beam}): {plain:.0%} of the outputs have the wanted English term without be
 {by_eye}{rescue}{glossary}## Training
 {history}
 {steps:,} steps of {batch_tokens:,} padded target tokens, {tokens:.1f} million target tokens: {epochs:.2f}
-passes over the mixture of {pairs:,} pairs below. Muon for the matrices, AdamW for the rest, learning rate
-{learning_rate} with a linear fall to zero over the last {cooldown:.0%}, label smoothing 0.1, no dropout, last
-snapshots averaged, seed {seed},{short_first} {hardware}.
+passes over the {pairs:,} pairs of the mixture below{back_translated}. Muon for the matrices, AdamW for the rest,
+learning rate {learning_rate} with a linear fall to zero over the last {cooldown:.0%}, label smoothing 0.1, {dropout},
+last snapshots averaged, seed {seed},{short_first} {hardware}.
 Held-out loss (first lines of newstest2018, nats a token):
 
 ![learning curve](learning-curve.svg)
@@ -141,6 +141,13 @@ def write_card(work: Path, folder: Path) -> None:
             if corpus.name in mixture["pairs"]
         ),
         pairs=mixture["encoded"],
+        back_translated=(
+            f" and {run['back_translated']:,} sentences of English news with the German of a reverse model "
+            "(`models/recipes/back_translation.py`; tagged)"
+            if run.get("back_translated")
+            else ""
+        ),
+        dropout=f"dropout {run['dropout']}" if run.get("dropout") else "no dropout",
         epochs=run["batches"] / run["batches_per_epoch"],
         tokens=run["target_tokens"] / 1e6,
         steps=run["steps"],
