@@ -4,6 +4,9 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# Two processes for all tests but those in a browser, which want the machine for themselves. ARGS may choose from one
+# half alone: pytest then ends with 5 for the other.
+NOTHING_CHOSEN = test $$? -eq 5
 
 .DEFAULT_GOAL := help
 .PHONY: help demo app test lint screenshots eval baseline bench
@@ -19,7 +22,7 @@ help:
 	@echo "make baseline          accept the present scores: baselines, eval/RESULTS.md and the README's table anew"
 	@echo "make bench             measure speed and memory on this machine, and write them to the documents"
 	@echo "make train-translator  train a shipped model anew (also train-summarizer, train-topics)"
-	@echo "make pack-training     pack what a GPU elsewhere needs to train translator and summarizer in ten minutes"
+	@echo "make pack-training     pack what a GPU elsewhere needs to train translator and summarizer"
 	@echo "make clean             remove .venv and what was built"
 
 demo: $(VENV)/.klartext
@@ -30,7 +33,8 @@ app: $(VENV)/.klartext-app
 
 test: lint
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not browser" $(ARGS) || $(NOTHING_CHOSEN)
+	$(BIN)/python -m pytest -m browser $(ARGS) || $(NOTHING_CHOSEN)
 
 lint: $(VENV)/.klartext-dev
 	$(BIN)/ruff check

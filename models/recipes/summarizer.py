@@ -191,6 +191,7 @@ def write_run(
         "batch_tokens": schedule.batch_tokens,
         "learning_rate": schedule.learning_rate,
         "cooldown": schedule.cooldown,
+        "dropout": schedule.dropout,
         "seed": schedule.seed,
         "short_first": schedule.short_first,
         "pairs": len(pairs),

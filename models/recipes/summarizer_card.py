@@ -52,15 +52,21 @@ What the model writes and what is put in its place: {copied}
 {steps:,} steps of {batch_tokens:,} padded source tokens, {tokens:.2f} million target tokens in all, {epochs:.2f}
 passes over the {pairs:,} pairs below; the first {short_first} steps saw only short copies. Muon for the matrices,
 AdamW for the rest, learning rate {learning_rate} with a linear fall to zero over the last {cooldown:.0%}, label
-smoothing 0.1, no dropout, last snapshots averaged, seed {seed}, {hardware}. Loss in nats a token:
+smoothing 0.1, dropout {dropout}, last snapshots averaged, seed {seed}, {hardware}. Loss in nats a token:
 
 ![learning curve](learning-curve.svg)
 
-Only pairs are used whose target has all its names, all its numbers and most of its words in its source: a headline is
-cleaned of outlet names, teasers and capitals; a sentence is one with which another outlet tells of the same event, one
-that the lead says twice in other words, a headline with verb and article, or the lead's main sentence without the
-clauses the headline does not need. Of one source in ten some articles and prepositions are missing or exchanged, as
-machine translation does.
+Only pairs are used whose target has all its names, all its numbers and most of its words in its source. A headline is
+the lead's own or another outlet's of the same event, cleaned of outlet names, teasers and capitals. A sentence is one
+with which another outlet tells of the same event ("two outlets"); one that the lead says twice in other words
+("repetition", "gap sentence"); a person's translation where the source is a machine's ("machine translation"); one of a
+summary ("document"); the lead's main sentence without the clauses that the headline does not need ("compression"); or
+the source itself ("copy"). Of one source in ten some articles and prepositions are missing or exchanged, as machine
+translation does. Novel bigrams: of the targets' pairs of words, those their sources lack.
+
+| kind | task | pairs | novel bigrams % |
+|---|---|---:|---:|
+{kinds}
 
 | corpus | task | pairs | licence |
 |---|---|---:|---|
@@ -75,7 +81,7 @@ Because several corpora are for research only, so are these weights: see models/
   two; the check of support finds a part of these. Headlines are the weaker half.
 - Trained on leads: bodies of long articles are less like what it learned from.
 - It knows news of 2020 and 2022, mostly from India, the United States and Britain.
-- It was not trained on machine-translated English, which is what it reads in klartext.
+- Little of its training was machine-translated English, which is what it reads in klartext.
 - Quotations lose their speaker where the passage does not name him.
 """
 
@@ -93,6 +99,7 @@ def write_card(work: Path, folder: Path) -> None:
     """Write the card of the model in `folder` from what lies in `work`."""
     scores: dict[str, Any] = json.loads((work / "scores.json").read_text(encoding="utf-8"))
     mixture: dict[str, int] = json.loads((work / "mixture.json").read_text(encoding="utf-8"))
+    kinds: dict[str, dict[str, float]] = json.loads((work / "kinds.json").read_text(encoding="utf-8"))
     run: dict[str, Any] = json.loads((work / "run.json").read_text(encoding="utf-8"))
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     learning_curve.draw(learning_curve.read_log(work), folder / "learning-curve.svg")
@@ -119,8 +126,12 @@ def write_card(work: Path, folder: Path) -> None:
         )
         + ".",
         corpora="\n".join(
-            f"| {name} | {_TASKS[task] if name in summaries.CORPORA else 'copies'} | {count:,} | {licences[name]} |"
+            f"| {name} | {_TASKS[task]} | {count:,} | {licences[name]} |"
             for (name, task), count in ((entry.split(), count) for entry, count in mixture.items())
+        ),
+        kinds="\n".join(
+            f"| {kind} | {_TASKS[task]} | {row['pairs']:,} | {row['novel bigrams']:.1f} |"
+            for (kind, task), row in ((entry.rsplit(" ", 1), row) for entry, row in kinds.items())
         ),
         **run,
     )
