@@ -9,8 +9,7 @@ ARGS ?=
 NOTHING_CHOSEN = test $$? -eq 5
 
 .DEFAULT_GOAL := help
-.PHONY: help demo app test lint screenshots eval baseline bench
-.PHONY: train-translator train-summarizer train-topics pack-training clean
+.PHONY: help demo app test lint screenshots eval baseline bench train-translator train-summarizer train-topics pack-training clean
 
 help:
 	@echo "make demo              translate, summarize and classify an example article"
