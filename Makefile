@@ -4,7 +4,8 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
-# Two processes for all tests but those in a browser, which want the machine for themselves. ARGS may choose from one
+# Two processes for all tests but those in a browser, which want the machine for themselves; file by file in their
+# order, since the longest are not those with most tests. ARGS may choose from one
 # half alone: pytest then ends with 5 for the other.
 NOTHING_CHOSEN = test $$? -eq 5
 
@@ -32,7 +33,7 @@ app: $(VENV)/.klartext-app
 
 test: lint
 	$(BIN)/python -m tests.browser.chromium
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not browser" $(ARGS) || $(NOTHING_CHOSEN)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not browser" $(ARGS) || $(NOTHING_CHOSEN)
 	$(BIN)/python -m pytest -m browser $(ARGS) || $(NOTHING_CHOSEN)
 
 lint: $(VENV)/.klartext-dev
