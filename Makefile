@@ -5,9 +5,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 # Two processes for all tests but those in a browser, which want the machine for themselves; file by file in their
-# order, since the longest are not those with most tests. ARGS may choose from one
-# half alone: pytest then ends with 5 for the other.
+# order, since the longest are not those with most tests. ARGS may choose from one half alone: pytest then ends with 5
+# for the other.
 NOTHING_CHOSEN = test $$? -eq 5
+# pip compiles with one processor. A file that does not compile (some are templates) is no error for pip either.
+INSTALL = $(BIN)/python -m pip install --quiet --no-compile
+COMPILE = $(BIN)/python -m compileall -q -j 0 $(VENV)/lib > /dev/null 2>&1 || true
 
 .DEFAULT_GOAL := help
 .PHONY: help demo app test lint screenshots eval baseline bench train-translator train-summarizer train-topics pack-training clean
@@ -66,11 +69,13 @@ clean:
 
 # One stamp for each set of packages: a newer pyproject.toml installs again.
 $(VENV)/.klartext: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable .
+	$(INSTALL) --editable .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.klartext-%: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable ".[$*]"
+	$(INSTALL) --editable ".[$*]"
+	@$(COMPILE)
 	@touch $@
 
 # PYTHON if given, else the first of these that is new enough.
