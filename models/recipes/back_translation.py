@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 import lzma
 import multiprocessing
 import os
@@ -27,7 +26,7 @@ import torch
 from tqdm import tqdm
 from transformers import MarianMTModel
 
-from models.recipes import corpora, decoding, seq2seq
+from models.recipes import corpora, decoding, parallel, seq2seq, summaries, summarizer
 from toolkit import repetition
 
 PART = {"cpu": 4096, "cuda": 1 << 20}
@@ -39,8 +38,6 @@ DOCUMENTS = ("xsum_train_subset", "cnndm_train_small", "bbc_news_titles")
 
 def sentences(data: Path, *, count: int | None = None, seed: int = 1) -> list[str]:
     """Distinct whole sentences of English news, shuffled; none that occurs in a development set or one of our own."""
-    from models.recipes import parallel, summaries, summarizer
-
     exclude = parallel.held_out(data) | summarizer.held_out(data)
     found: dict[str, str] = {}
     for text in _texts(data / "summarization"):
@@ -57,9 +54,8 @@ def _texts(folder: Path) -> Iterator[str]:
             yield line.partition("\t")[0]
     for name in DOCUMENTS:
         if (path := folder / f"{name}.jsonl.xz").exists():
-            with lzma.open(path, "rt", encoding="utf-8") as lines:
-                for line in lines:
-                    yield json.loads(line)["document"]
+            for row in corpora.read_records(path):
+                yield row["document"]
 
 
 def translate(model: MarianMTModel, spm: Path, english: Sequence[str], work: Path) -> Path:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 Pair = tuple[str, str]
 """German, English."""
@@ -92,6 +93,13 @@ def read_pairs(folder: Path, name: str) -> Iterator[Pair]:
             source, tab, target = unicodedata.normalize("NFC", line.rstrip("\n")).partition("\t")
             if tab and source.strip() and target.strip():
                 yield source.strip(), target.strip()
+
+
+def read_records(path: Path) -> Iterator[Any]:
+    """The objects of a .jsonl.xz file."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
 
 
 def held_out(folders: Iterable[Path]) -> frozenset[str]:

@@ -34,7 +34,7 @@ from models.recipes import back_translation, decoding, parallel, seq2seq, summar
 
 SETS = ("forward", "reverse", "news")
 """Training sets of the translator, below the root; `news` are the corpora of weight 2 and more."""
-SUMMARIZER = ("train.npz", "held_out.npz", "mixture.json")
+SUMMARIZER = ("train.npz", "held_out.npz", "mixture.json", "kinds.json")
 NEWS_WEIGHT = 2
 NEWS_BACK_TRANSLATED = 150_000
 """Back-translated pairs beside the corpora of news."""

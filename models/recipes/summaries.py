@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import itertools
-import json
 import lzma
 import random
 import re
@@ -18,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.recipes import summary_paraphrases
-from models.recipes.corpora import key, read_pairs
+from models.recipes.corpora import key, read_pairs, read_records
 from models.recipes.summary_paraphrases import Lead
 from toolkit import grounding
 from toolkit.control import HEADLINE, SENTENCE
@@ -449,24 +448,20 @@ def _compressions(
 
 def _from_documents(name: str, path: Path, style: Style) -> Iterator[Example]:
     """Each sentence of a summary with the passage of its document that supports it best."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            body = [
-                s for paragraph in row["document"][:_DOCUMENT_CHARACTERS].splitlines() for s in sentences_of(paragraph)
-            ]
-            for summary in split(" ".join(row["summary"].split())):
-                task = SENTENCE if summary.endswith(".") else HEADLINE
-                if task == HEADLINE and name not in _HEADLINE_CORPORA:
-                    continue
-                target: str | None = summary if task == SENTENCE else clean_headline(summary)
-                passage = _best_passage(body, summary)
-                if not target or not passage:
-                    continue
-                if task == HEADLINE:
-                    target = style.recase(target, passage)
-                if is_faithful(passage, target, least=0.75 if task == HEADLINE else _LEAST_SUPPORT.get(name, 0.6)):
-                    yield Example(name, task, passage, target, "document")
+    for row in read_records(path):
+        body = [s for paragraph in row["document"][:_DOCUMENT_CHARACTERS].splitlines() for s in sentences_of(paragraph)]
+        for summary in split(" ".join(row["summary"].split())):
+            task = SENTENCE if summary.endswith(".") else HEADLINE
+            if task == HEADLINE and name not in _HEADLINE_CORPORA:
+                continue
+            target: str | None = summary if task == SENTENCE else clean_headline(summary)
+            passage = _best_passage(body, summary)
+            if not target or not passage:
+                continue
+            if task == HEADLINE:
+                target = style.recase(target, passage)
+            if is_faithful(passage, target, least=0.75 if task == HEADLINE else _LEAST_SUPPORT.get(name, 0.6)):
+                yield Example(name, task, passage, target, "document")
 
 
 def _best_passage(sentences: Sequence[str], summary: str) -> str:
@@ -517,10 +512,11 @@ def _without_repeats(
             continue
         if identity[0] in exclude or any(key(sentence) in exclude for sentence in split(example.source)):
             continue
-        if example.task == SENTENCE and _copied(example) < _LEAST_COPIED:
+        copied = summary_paraphrases.copied(example.source, example.target) if example.task == SENTENCE else 0
+        if example.task == SENTENCE and copied < _LEAST_COPIED:
             continue
         seen[identity] += 1
-        if _copied(example) > _MOST_COPIED and example.task == SENTENCE:
+        if copied > _MOST_COPIED:
             copies += 1
             if copies % _COPIES_KEPT:
                 continue
@@ -540,14 +536,6 @@ def _stands_alone(sentence: str, style: Style) -> bool:
             word.casefold() not in style.cased for word in re.findall(r"\b[A-Z][a-z]{2,}[A-Z][a-z]+\b", sentence)
         )
     )
-
-
-def _copied(example: Example) -> float:
-    """Share of the target's bigrams that stand in the source."""
-    source, target = (re.findall(r"\w+", text.casefold()) for text in (example.source, example.target))
-    pairs = set(itertools.pairwise(source))
-    bigrams = list(itertools.pairwise(target))
-    return sum(bigram in pairs for bigram in bigrams) / max(1, len(bigrams))
 
 
 def _overlap(one: set[str], other: set[str]) -> float:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import lzma
 import math
 import random
 from collections import Counter
@@ -21,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from models.recipes import summaries
+from models.recipes.corpora import read_records
 from models.recipes.summary_scores import with_capitals
 from toolkit import grounding, salience, segmentation
 from toolkit.clauses import shorter_forms
@@ -44,8 +44,7 @@ def read(folder: Path) -> list[tuple[str, Pair]]:
     """Corpus, article and summary of each row."""
     rows = []
     for name, count in CORPORA.items():
-        with lzma.open(folder / f"{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
-            found = [row for row in map(json.loads, lines) if not row.get("extractive_lead")]
+        found = [row for row in read_records(folder / f"{name}.jsonl.xz") if not row.get("extractive_lead")]
         for row in found[:count]:
             text = with_capitals(row["document"])
             sentences = [segment.text for segment in segmentation.read_document(text, language="en").segments]

@@ -11,19 +11,18 @@ error planted by rule. eval/data/support.jsonl is no part of it.
 from __future__ import annotations
 
 import argparse
-import json
 import lzma
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from models.recipes import corpora
 from models.recipes.support_errors import NAMES, Case, planted, reworded
 from toolkit import facts, grounding, segmentation
 from toolkit.support.features import features
@@ -77,19 +76,12 @@ TRUSTED = 0.85
 """Share of the held-out true sentences that must count as supported: the threshold is set so."""
 
 
-def read_lines(path: Path) -> Iterator[Any]:
-    """The objects of a compressed file."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
-
-
 def judged(data: Path, rng: random.Random) -> Iterator[Case]:
     """Pairs that people judged."""
     for name, most in _MOST.items():
         rows = [
             row
-            for row in read_lines(data / "nli" / f"{name}.jsonl.xz")
+            for row in corpora.read_records(data / "nli" / f"{name}.jsonl.xz")
             if len(row["premise"].split()) >= _LEAST_WORDS and len(row["hypothesis"].split()) > 4
         ]
         rng.shuffle(rows)
@@ -108,7 +100,7 @@ def _differ_in_negation(row: Mapping[str, str]) -> bool:
 
 def highlights(data: Path) -> Iterator[Case]:
     """Highlights of news, where every name and number is found in the article, with the closest of its sentences."""
-    for number, row in enumerate(read_lines(data / "summarization" / "cnndm_train_small.jsonl.xz")):
+    for number, row in enumerate(corpora.read_records(data / "summarization" / "cnndm_train_small.jsonl.xz")):
         article = [s for s in segmentation.split_sentences(row["document"], language="en") if len(s.split()) > 3]
         for line in row["summary"].split("\n"):
             if len(line.split()) > 4 and not grounding.ungrounded(line, row["document"]):

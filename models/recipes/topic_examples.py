@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from models.recipes.corpora import held_out, key
+from models.recipes.corpora import held_out, key, read_records
 from toolkit.labels import DESCRIPTIONS
 
 WORDS = 60
@@ -139,12 +139,10 @@ def _read_newsapi(data: Path) -> Iterator[Example]:
 
 def _read_titled(name: str, rename: dict[str, str]) -> Callable[[Path], Iterator[Example]]:
     def read(data: Path) -> Iterator[Example]:
-        with lzma.open(data / "topics" / f"{name}.jsonl.xz", "rt", encoding="utf-8") as lines:
-            for line in lines:
-                row = json.loads(line)
-                headline, _, body = row["text"].partition("\n")
-                headline = headline.strip().capitalize() if headline.isupper() else headline.strip()
-                yield Example(" ".join(body.split()), headline, rename.get(row["label"], row["label"]))
+        for row in read_records(data / "topics" / f"{name}.jsonl.xz"):
+            headline, _, body = row["text"].partition("\n")
+            headline = headline.strip().capitalize() if headline.isupper() else headline.strip()
+            yield Example(" ".join(body.split()), headline, rename.get(row["label"], row["label"]))
 
     return read
 
