@@ -1,7 +1,6 @@
 """All models in one run, from packed archives alone, interrupted and gone on with."""
 
 import json
-import lzma
 import time
 from pathlib import Path
 
@@ -9,42 +8,17 @@ import pytest
 import sentencepiece
 
 from models.recipes import back_translation, corpora, parallel, seq2seq, staged, summaries, terms, vocabulary
+from tests import corpora_samples
 
-_TOWNS = "Bonn Kiel Gera Jena Köln Ulm Trier Mainz Celle Worms".split()
-_NOUNS = {"Brücke": "bridge", "Schule": "school", "Klinik": "hospital", "Straße": "road", "Bücherei": "library"}
-_PAIRS = [
-    (f"Der Rat von {town} hat im Jahr {year} den Bau der {german} beschlossen.",
-     f"In {year} the council of {town} decided to build the {english}.")
-    for town in _TOWNS
-    for year in range(2001, 2005)
-    for german, english in _NOUNS.items()
-]  # fmt: skip
-_LEADS = [
-    f"The mayor of {town} has resigned after a dispute about the {thing}, police said. Nobody else was in the room."
-    f"\tMayor of {town} resigned after the dispute about the {thing}\t\t2020-01-01\tNews\n"
-    for town in _TOWNS
-    for thing in _NOUNS.values()
-]
+_PAIRS = corpora_samples.pairs(range(2001, 2005))
+_LEADS = corpora_samples.leads(corpora_samples.NOUNS.values())
 
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder as the recipes read it."""
-    folder = tmp_path / "data"
-    for name in ("parallel", "summarization", "dev/translation", "dev/summarization", "dev/topics"):
-        (folder / name).mkdir(parents=True)
-    for name, part in (("newstest_human_08-17", _PAIRS[:150]), ("talks", _PAIRS[150:])):
-        with lzma.open(folder / "parallel" / f"{name}.tsv.xz", "wt", encoding="utf-8") as out:
-            out.writelines(f"{german}\t{english}\n" for german, english in part)
-    held = folder / "dev" / "translation"
-    (held / "newstest2018.de").write_text("Der Rat von Ahlen tagt heute wieder im Saal.\n", encoding="utf-8")
-    (held / "newstest2018.en").write_text("The council of Ahlen meets again in the hall today.\n", encoding="utf-8")
-    with lzma.open(folder / "summarization" / "newsapi.tsv.xz", "wt", encoding="utf-8") as out:
-        out.writelines(_LEADS)
-    for name in summaries.CORPORA:
-        if name != "newsapi":
-            with lzma.open(folder / "summarization" / f"{name}.jsonl.xz", "wt", encoding="utf-8") as file:
-                file.write(json.dumps({"document": _LEADS[0].split("\t")[0], "summary": "The mayor of Jena resigned."}))
+    parallel = {"newstest_human_08-17": _PAIRS[:150], "talks": _PAIRS[150:]}
+    folder = corpora_samples.write_folder(tmp_path / "data", parallel=parallel, newsapi=_LEADS)
     known = (corpora.Corpus("newstest_human_08-17", 2, "CC0"), corpora.Corpus("talks", 1, "CC0"))
     monkeypatch.setattr(corpora, "CORPORA", known)
     monkeypatch.setattr(summaries, "COPIES", ("newstest_human_08-17",))
@@ -100,17 +74,18 @@ def test_everything_from_the_archives_alone(data: Path, tmp_path: Path, monkeypa
     assert sorted(processor.decode(pairs.side(1))) == sorted(english[:6])
 
 
-def test_steps_fit_the_time_that_is_left(tmp_path: Path) -> None:
+def test_steps_fit_the_time_that_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pairs = seq2seq.EncodedPairs.build([([2, 3, 4], [3, 4, 5])] * 40)
     (tmp_path / "forward").mkdir()
     vocabulary.train([side for pair in _PAIRS for side in pair], size=400, folder=tmp_path / "forward")
     size = (64, 64)
     now = time.time()
+    monkeypatch.setattr(staged.time, "time", lambda: now)
     plan = staged.Run(root=tmp_path, seconds=1000, started=now, device="cpu", batch_tokens=64)
     some = staged._steps(plan, "reverse", pairs, lambda: staged._new(plan, size))
     late = staged.Run(root=tmp_path, seconds=1000, started=now - 160, device="cpu", batch_tokens=64)
     assert some > 3 * staged._steps(late, "reverse", pairs, lambda: staged._new(plan, size))
-    assert plan.left("summarizer") == pytest.approx(1000, abs=60)
+    assert plan.left("summarizer") == pytest.approx(1000)
 
 
 def test_news_are_the_corpora_of_weight(data: Path, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import lzma
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ import torch
 from safetensors.torch import load_file
 
 from models.recipes import seq2seq, summaries, summarizer, vocabulary
-from tests import tiny_models
+from tests import corpora_samples, tiny_models
 from toolkit.control import HEADLINE, SENTENCE
 from toolkit.engines import EngineSettings
 from toolkit.summarization import Summarizer
@@ -40,24 +39,13 @@ def translator(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Corpora of our own sentences; one of them is in a development set too."""
-    folder = tmp_path_factory.mktemp("data")
-    for name in ("summarization", "parallel", "dev/summarization", "dev/topics"):
-        (folder / name).mkdir(parents=True)
-    towns = ("Jena", "Bremen", "Kiel", "Trier", "Ulm", "Passau", "Celle", "Gera", "Fulda", "Worms", "Hof", "Suhl")
-    leads = [
-        f"The mayor of {town} has resigned after a dispute about the {thing}, police said. Nobody else was in the room."
-        f"\tMayor of {town} resigned after the dispute about the {thing}\t\t2020-01-01\tNews\n"
-        for town in towns
-        for thing in ("budget", "harbour", "museum", "bridge")
-    ]
-    with lzma.open(folder / "summarization" / "newsapi.tsv.xz", "wt", encoding="utf-8") as file:
-        file.writelines(leads)
-    for name in summaries.CORPORA:
-        if name != "newsapi":
-            with lzma.open(folder / "summarization" / f"{name}.jsonl.xz", "wt", encoding="utf-8") as file:
-                file.write(json.dumps({"document": leads[0].split("\t")[0], "summary": "The mayor of Jena resigned."}))
-    with lzma.open(folder / "parallel" / f"{summaries.COPIES[0]}.tsv.xz", "wt", encoding="utf-8") as file:
-        file.writelines(f"Guten Tag {town}.\tGood morning to {town} today.\n" for town in towns)
+    towns = [*corpora_samples.TOWNS, "Bremen", "Suhl"]
+    copies = [(f"Guten Tag {town}.", f"Good morning to {town} today.") for town in towns]
+    folder = corpora_samples.write_folder(
+        tmp_path_factory.mktemp("summaries") / "data",
+        parallel={summaries.COPIES[0]: copies},
+        newsapi=corpora_samples.leads(("budget", "harbour", "museum", "bridge"), towns),
+    )
     held = {
         "document": "The mayor of Gera has resigned after a dispute about the museum, police said. It rained.",
         "summary": "x",

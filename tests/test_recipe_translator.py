@@ -1,45 +1,26 @@
 """The translator's recipe from corpora to folders: a reverse model, back-translation, training with tagged pairs."""
 
 import json
-import lzma
 from pathlib import Path
 
 import pytest
 import sentencepiece
 
 from models.recipes import back_translation, corpora, parallel, seq2seq, terms, translator
-
-_TOWNS = "Bonn Kiel Gera Jena Köln Ulm Trier Mainz Celle Worms".split()
-_NOUNS = {"Brücke": "bridge", "Schule": "school", "Klinik": "hospital", "Straße": "road", "Bücherei": "library"}
-
-
-def _sentences() -> list[str]:
-    return [
-        f"Der Rat von {town} hat im Jahr {year} den Bau der {german} beschlossen.\t"
-        f"In {year} the council of {town} decided to build the {english}."
-        for town in _TOWNS
-        for year in range(2001, 2009)
-        for german, english in _NOUNS.items()
-    ]
+from tests import corpora_samples
 
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder as the recipes read it: two small corpora, one of them by machine, leads and a held-out set."""
-    folder = tmp_path / "data"
-    for name in ("parallel", "summarization", "dev/translation", "dev/summarization", "dev/topics"):
-        (folder / name).mkdir(parents=True)
-    lines = _sentences()
-    for name, part in (("news", lines[:300]), ("machine", lines[300:])):
-        with lzma.open(folder / "parallel" / f"{name}.tsv.xz", "wt", encoding="utf-8") as out:
-            out.write("".join(f"{line}\n" for line in part))
-    held = folder / "dev" / "translation"
-    (held / "newstest2018.de").write_text("Der Rat von Ahlen tagt heute wieder im Saal.\n", encoding="utf-8")
-    (held / "newstest2018.en").write_text("The council of Ahlen meets again in the hall today.\n", encoding="utf-8")
-    with lzma.open(folder / "summarization" / "newsapi.tsv.xz", "wt", encoding="utf-8") as out:
-        for town in _TOWNS:
-            out.write(f"The council of {town} met late on Monday. The mayor was not there…\tCouncil\t\t2020\tx\n")
-        out.write("The council of Ahlen meets again in the hall today.\tHeld out\t\t2020\tx\n")
+    pairs = corpora_samples.pairs(range(2001, 2009))
+    newsapi = [
+        f"The council of {town} met late on Monday. The mayor was not there…\tCouncil\t\t2020\tx\n"
+        for town in corpora_samples.TOWNS
+    ]
+    newsapi.append("The council of Ahlen meets again in the hall today.\tHeld out\t\t2020\tx\n")
+    parallel = {"news": pairs[:300], "machine": pairs[300:]}
+    folder = corpora_samples.write_folder(tmp_path / "data", parallel=parallel, newsapi=newsapi)
     monkeypatch.setattr(
         corpora,
         "CORPORA",
@@ -64,7 +45,7 @@ def test_back_translation_from_the_reverse_model_to_tagged_pairs(
     assert mixture["pairs"] == {"news": 600}  # no German by machine to learn to write
 
     english = back_translation.sentences(data)
-    assert sorted(english) == sorted(f"The council of {town} met late on Monday." for town in _TOWNS)
+    assert sorted(english) == sorted(f"The council of {town} met late on Monday." for town in corpora_samples.TOWNS)
     work = tmp_path / "back"
     arguments = ["--model", tmp_path / "reverse" / "model", "--data", data, "--work", work, "--device", "cpu"]
     monkeypatch.setattr("sys.argv", ["back_translation", *map(str, arguments)])

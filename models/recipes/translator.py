@@ -19,7 +19,7 @@ import numpy as np
 import sentencepiece
 import torch
 
-from models.recipes import augmentation, parallel, seq2seq, vocabulary
+from models.recipes import augmentation, parallel, precision, seq2seq, vocabulary
 
 DEFAULT = Path("models/translator-de-en")
 
@@ -169,7 +169,7 @@ def write_run(options: argparse.Namespace, work: Path, pairs: seq2seq.EncodedPai
         "seed": options.seed,
         "dropout": options.dropout,
         "back_translated": back_translated,
-        "hardware": torch.cuda.get_device_name() if options.device == "cuda" else f"{os.cpu_count()} CPU cores",
+        "hardware": torch.cuda.get_device_name() if options.device == "cuda" else _processor(),
         "batches": options.steps,
         "batches_per_epoch": len(epoch),
         "target_tokens": int(sum(lengths[rows].sum() for _, rows in taken)),
@@ -179,6 +179,11 @@ def write_run(options: argparse.Namespace, work: Path, pairs: seq2seq.EncodedPai
         },
     }
     (work / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
+
+
+def _processor() -> str:
+    kind = " with products in bfloat16" if precision.has_fast_bfloat16("cpu") else ""
+    return f"{os.cpu_count()} CPU cores{kind}"
 
 
 if __name__ == "__main__":
