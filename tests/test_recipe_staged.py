@@ -80,7 +80,7 @@ def test_steps_fit_the_time_that_is_left(tmp_path: Path, monkeypatch: pytest.Mon
     vocabulary.train([side for pair in _PAIRS for side in pair], size=400, folder=tmp_path / "forward")
     size = (64, 64)
     now = time.time()
-    monkeypatch.setattr(staged.time, "time", lambda: now)
+    monkeypatch.setattr(time, "time", lambda: now)
     plan = staged.Run(root=tmp_path, seconds=1000, started=now, device="cpu", batch_tokens=64)
     some = staged._steps(plan, "reverse", pairs, lambda: staged._new(plan, size))
     late = staged.Run(root=tmp_path, seconds=1000, started=now - 160, device="cpu", batch_tokens=64)

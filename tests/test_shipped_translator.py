@@ -16,10 +16,10 @@ from toolkit.translation import Translator
 
 pytestmark = pytest.mark.weights
 
-# Every sixth article: four registers, some 80 sentences. BLEU on so few sentences is ±4, so the floor lies below the 22
-# that newstest2018 demands, and far above the 1 to 2 of a copy of the source.
+# Every sixth article: four registers, some 80 sentences. BLEU on so few sentences is ±4, so the floor lies below the 30
+# of the shipped weights (and above the 22 that newstest2018 demands), far above the 1 to 2 of a copy of the source.
 _ARTICLES = read_articles()[::6]
-_FLOOR = 16.0
+_FLOOR = 24.0
 
 
 def _bleu(translator: Translator, articles: Sequence[Article] = _ARTICLES) -> float:
