@@ -35,8 +35,13 @@ def leads(things: Iterable[str], towns: Iterable[str] = TOWNS) -> list[str]:
     ]
 
 
-def write_folder(folder: Path, *, parallel: Mapping[str, Iterable[tuple[str, str]]], newsapi: Iterable[str]) -> Path:
-    """Parallel corpora by name, leads, one article of every other corpus of summaries, a line of newstest2018."""
+def write_folder(
+    folder: Path, *, parallel: Mapping[str, Iterable[tuple[str, str]]], newsapi: Iterable[str], only_leads: bool = False
+) -> Path:
+    """Parallel corpora by name, leads, a line of newstest2018; an article of every other corpus of summaries.
+
+    `only_leads` leaves these other corpora out.
+    """
     for name in ("parallel", "summarization", "dev/translation", "dev/summarization", "dev/topics"):
         (folder / name).mkdir(parents=True)
     for name, lines in parallel.items():
@@ -49,7 +54,7 @@ def write_folder(folder: Path, *, parallel: Mapping[str, Iterable[tuple[str, str
         out.writelines(newsapi)
     article = {"document": leads(["budget"], ["Jena"])[0].split("\t")[0], "summary": "The mayor of Jena resigned."}
     for name in summaries.CORPORA:
-        if name != "newsapi":
+        if name != "newsapi" and not only_leads:
             with lzma.open(folder / "summarization" / f"{name}.jsonl.xz", "wt", encoding="utf-8") as out:
                 out.write(json.dumps(article))
     return folder

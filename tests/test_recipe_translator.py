@@ -20,7 +20,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ]
     newsapi.append("The council of Ahlen meets again in the hall today.\tHeld out\t\t2020\tx\n")
     parallel = {"news": pairs[:300], "machine": pairs[300:]}
-    folder = corpora_samples.write_folder(tmp_path / "data", parallel=parallel, newsapi=newsapi)
+    folder = corpora_samples.write_folder(tmp_path / "data", parallel=parallel, newsapi=newsapi, only_leads=True)
     monkeypatch.setattr(
         corpora,
         "CORPORA",
