@@ -40,10 +40,10 @@ def test_shuffled_weights_fall_below_the_floor(tmp_path: Path) -> None:
     damaged = shuffled_copy(store.resolve(None, task="translation").folder, tmp_path / "damaged")
     # Noise never ends by itself: greedy and short, or every sentence takes the longest time there is.
     noise = Translator(damaged, options=GenerationOptions(beam=1, max_tokens=60))
-    assert _bleu(noise, _ARTICLES[:1]) < _FLOOR / 4
+    assert _bleu(noise, _ARTICLES[:1]) < _FLOOR / 6
 
 
 def test_copying_the_source_falls_below_the_floor() -> None:
     sources = [" ".join(article.german.split()) for article in _ARTICLES]
     references = [" ".join(article.english.split()) for article in _ARTICLES]
-    assert sacrebleu.corpus_bleu(sources, [references]).score < _FLOOR / 2
+    assert sacrebleu.corpus_bleu(sources, [references]).score < _FLOOR / 3
