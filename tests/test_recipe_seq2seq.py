@@ -177,3 +177,13 @@ def test_export_is_float16_in_the_marian_convention(tmp_path: Path) -> None:
     assert config["pad_token_id"] == config["decoder_start_token_id"] == VOCABULARY
     weights = load_file(tmp_path / "model.safetensors")
     assert {tensor.dtype for tensor in weights.values()} == {torch.float16}
+
+
+def test_a_mixture_is_the_weighted_mean_also_of_embeddings_that_have_several_names() -> None:
+    one, other = (seq2seq.build_model(SIZE, vocabulary=VOCABULARY, seed=seed) for seed in (1, 2))
+    before = {name: weights.clone() for name, weights in one.state_dict().items()}
+    seq2seq.mix(one, other, 0.25)
+    for name, weights in one.state_dict().items():
+        expected = 0.75 * before[name] + 0.25 * other.state_dict()[name]
+        torch.testing.assert_close(weights, expected, msg=name)
+    assert one.get_output_embeddings().weight is one.get_input_embeddings().weight

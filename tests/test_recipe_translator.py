@@ -65,7 +65,7 @@ def test_back_translation_from_the_reverse_model_to_tagged_pairs(
     assert parts[0].stat().st_mtime_ns == kept
     assert parts[1].read_bytes() == lost
 
-    written = ("--back-translated", work / "pairs.npz", "--most-back-translated", "3")
+    written = ("--back-translated", work / "pairs.npz", "--most-back-translated", "3", "--back-translated-weight", "2")
     spm = ("--spm", tmp_path / "reverse" / "source.spm")
     _run(
         monkeypatch,
@@ -80,7 +80,7 @@ def test_back_translation_from_the_reverse_model_to_tagged_pairs(
     own = len(seq2seq.EncodedPairs.load(tmp_path / "forward" / "train.npz"))
     run = json.loads((tmp_path / "forward" / "run.json").read_text(encoding="utf-8"))
     mixture = json.loads((tmp_path / "forward" / "mixture.json").read_text(encoding="utf-8"))
-    assert (run["back_translated"], mixture["encoded"]) == (3, own)
+    assert (run["back_translated"], run["back_translated_weight"], mixture["encoded"]) == (3, 2, own)
     assert mixture["with_terms"] > 0
     assert (tmp_path / "forward" / "source.spm").read_bytes() == spm[1].read_bytes()
 

@@ -40,7 +40,7 @@ def sentences(data: Path, *, count: int | None = None, seed: int = 1) -> list[st
     """Distinct whole sentences of English news, shuffled; none that occurs in a development set or one of our own."""
     exclude = parallel.held_out(data) | summarizer.held_out(data)
     found: dict[str, str] = {}
-    for text in _texts(data / "summarization"):
+    for text in tqdm(_texts(data / "summarization"), desc="reading news", unit="text"):
         for sentence in summaries.sentences_of(text):
             if (key := corpora.key(sentence)) not in exclude:
                 found.setdefault(key, sentence)
@@ -69,16 +69,16 @@ def translate(model: MarianMTModel, spm: Path, english: Sequence[str], work: Pat
     parts = [english[start : start + size] for start in range(0, len(english), size)]
     folder = work / "parts"
     folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / f"{number:05}.npz" for number in range(len(parts))]
     threads = os.cpu_count() or 1
+    _decode(
+        model,
+        [(processor.encode(list(part)), path) for part, path in zip(parts, paths, strict=True) if not path.exists()],
+    )
     pairs: list[tuple[Sequence[int], Sequence[int]]] = []
     tag = processor.piece_to_id("⟦bt⟧")
-    for number, part in enumerate(tqdm(parts, desc="back-translating", unit="part")):
-        path, targets = folder / f"{number:05}.npz", processor.encode(list(part), num_threads=threads)
-        if not path.exists():
-            written = decoding.greedy(model, targets, show=len(parts) == 1)
-            temporary = path.with_suffix(".part.npz")
-            seq2seq.EncodedPairs.build([(german, []) for german in written]).save(temporary, compress=False)
-            temporary.replace(path)
+    for part, path in zip(parts, paths, strict=True):
+        targets = processor.encode(list(part), num_threads=threads)
         sources = seq2seq.EncodedPairs.load(path).side(0)
         texts = processor.decode(sources, num_threads=threads)
         chunks = [slice(start, start + _CHUNK) for start in range(0, len(part), _CHUNK)]
@@ -91,6 +91,47 @@ def translate(model: MarianMTModel, spm: Path, english: Sequence[str], work: Pat
     output = work / "pairs.npz"
     seq2seq.EncodedPairs.build(pairs).save(output, compress=False)
     return output
+
+
+def _decode(model: MarianMTModel, parts: Sequence[tuple[list[list[int]], Path]]) -> None:
+    """Write the outputs for each part to its path; on a CPU in one process a core, each with one thread."""
+    cores = os.cpu_count() or 1
+    bar = tqdm(total=len(parts), desc="back-translating", unit="part")
+    if next(model.parameters()).device.type != "cpu" or len(parts) < 2 or cores < 2:
+        for ids, path in parts:
+            _decode_part(model, ids, path, show=len(parts) == 1)
+            bar.update()
+    else:
+        # Not forked: what torch has computed with threads before does not survive that.
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(min(cores, len(parts)), context, initializer=_set_model, initargs=(model,))
+        try:
+            for _ in pool.map(_decode_with_set_model, *zip(*parts, strict=True)):
+                bar.update()
+        finally:
+            # An interrupted run does not go on with the parts that wait.
+            pool.shutdown(cancel_futures=True)
+    bar.close()
+
+
+_own: list[MarianMTModel] = []
+"""The model of a worker process."""
+
+
+def _set_model(model: MarianMTModel) -> None:
+    torch.set_num_threads(1)
+    _own[:] = [model]
+
+
+def _decode_with_set_model(ids: list[list[int]], path: Path) -> None:
+    _decode_part(_own[0], ids, path)
+
+
+def _decode_part(model: MarianMTModel, ids: list[list[int]], path: Path, *, show: bool = False) -> None:
+    written = decoding.greedy(model, ids, show=show)
+    temporary = path.with_suffix(".part.npz")
+    seq2seq.EncodedPairs.build([(german, []) for german in written]).save(temporary, compress=False)
+    temporary.replace(path)
 
 
 def _usable(german: Sequence[str], english: Sequence[str]) -> list[bool]:

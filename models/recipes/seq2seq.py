@@ -334,6 +334,22 @@ def held_out_loss(model: MarianMTModel, pairs: EncodedPairs, *, batch_tokens: in
     return total / tokens
 
 
+@torch.no_grad()
+def mix(model: MarianMTModel, other: MarianMTModel, share: float) -> None:
+    """Put the average of both models' weights into `model`, those of `other` with the weight `share` (0 to 1).
+
+    Of a model and the one that its training went on from, the average is often better than either: they lie in one
+    valley of the loss (Wortsman et al. 2022, "Model soups").
+    """
+    found = other.state_dict()
+    # Not in place: the embeddings stand under several names.
+    mixed = {
+        name: torch.lerp(weights, found[name].to(weights), share) if weights.is_floating_point() else weights
+        for name, weights in model.state_dict().items()
+    }
+    model.load_state_dict(mixed)
+
+
 def rate(step: int, schedule: Schedule) -> float:
     """The share of the peak learning rate at a step: warm up, hold, fall to zero."""
     falling = max(1.0, schedule.steps * schedule.cooldown)

@@ -33,10 +33,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--output", type=Path, help="model folder (default: models/translator-de-en; with --reverse: WORK/model)"
     )
     parser.add_argument("--start", type=Path, help="go on from the weights and vocabulary of this model folder")
+    parser.add_argument(
+        "--start-share", type=float, default=0.0, help="share of the weights of --start in the result, 0 to below 1"
+    )
     parser.add_argument("--spm", type=Path, help="vocabulary to use instead of a new one; back-translation needs one")
     parser.add_argument("--history", help="for the card: how the model of --start was trained")
     parser.add_argument("--reverse", action="store_true", help="English to German, for back-translation; not scored")
     parser.add_argument("--back-translated", type=Path, help="pairs that models.recipes.back_translation wrote")
+    parser.add_argument(
+        "--back-translated-weight", type=int, default=1, help="how often an epoch has each of them (default: once)"
+    )
     parser.add_argument("--most-back-translated", type=int, help="at most so many of them (default: all)")
     parser.add_argument("--least-weight", type=float, default=0, help="corpora of less weight are left out: 2 is news")
     parser.add_argument("--steps", type=int, default=960)
@@ -59,6 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.only == "measure":
         measure(options.data, options.work, options.output or DEFAULT)
         return
+    if options.back_translated_weight < 1:
+        parser.error("--back-translated-weight must be at least 1")
+    if not 0 <= options.start_share < 1 or (options.start_share and options.start is None):
+        parser.error("--start-share must be from 0 to below 1, and needs --start")
     output = options.output or (options.work / "model" if options.reverse else DEFAULT)
 
     parallel.prepare(
@@ -76,7 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     own = len(pairs)
     if options.back_translated is not None:
         written = seq2seq.EncodedPairs.load(options.back_translated)
-        pairs = pairs.joined(written, most=options.most_back_translated)
+        for _ in range(options.back_translated_weight):
+            pairs = pairs.joined(written, most=options.most_back_translated)
     processor = sentencepiece.SentencePieceProcessor(model_file=str(options.work / "source.spm"))
     size = seq2seq.Size(d_model=options.d_model, feed_forward=options.feed_forward, heads=options.d_model // 64)
     if options.start is None:
@@ -104,11 +115,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     if options.stop_after is not None:
         return
+    if options.start_share:
+        seq2seq.mix(model, seq2seq.load_model(options.start), options.start_share)
     seq2seq.export(model, output)
     vocabulary.write_tokenizer(options.work / "source.spm", output)
     if options.reverse:
         return
-    write_run(options, options.work, pairs, back_translated=len(pairs) - own)
+    write_run(options, options.work, pairs, back_translated=(len(pairs) - own) // options.back_translated_weight)
     if not options.unscored:
         measure(options.data, options.work, output)
 
@@ -168,7 +181,9 @@ def write_run(options: argparse.Namespace, work: Path, pairs: seq2seq.EncodedPai
         "short_first": options.short_first,
         "seed": options.seed,
         "dropout": options.dropout,
+        "start_share": options.start_share,
         "back_translated": back_translated,
+        "back_translated_weight": options.back_translated_weight,
         "hardware": torch.cuda.get_device_name() if options.device == "cuda" else _processor(),
         "batches": options.steps,
         "batches_per_epoch": len(epoch),

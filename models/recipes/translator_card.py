@@ -58,7 +58,7 @@ beam {beam}): {plain:.0%} of the outputs have the wanted English term without be
 {steps:,} steps of {batch_tokens:,} padded target tokens, {tokens:.1f} million target tokens: {epochs:.2f}
 passes over the {pairs:,} pairs of the mixture below{back_translated}. Muon for the matrices, AdamW for the rest,
 learning rate {learning_rate} with a linear fall to zero over the last {cooldown:.0%}, label smoothing 0.1, {dropout},
-last snapshots averaged, seed {seed},{short_first} {hardware}.
+last snapshots averaged{start_share}, seed {seed},{short_first} {hardware}.
 Held-out loss (first lines of newstest2018, nats a token):
 
 ![learning curve](learning-curve.svg)
@@ -143,13 +143,18 @@ def write_card(work: Path, folder: Path) -> None:
         pairs=mixture["encoded"],
         back_translated=(
             f" and {run['back_translated']:,} sentences of English news with the German of a reverse model "
-            "(`models/recipes/back_translation.py`; tagged)"
+            f"(`models/recipes/back_translation.py`; tagged{_times(run.get('back_translated_weight', 1))})"
             if run.get("back_translated")
             else ""
         ),
         dropout=f"dropout {run['dropout']}" if run.get("dropout") else "no dropout",
         epochs=run["batches"] / run["batches_per_epoch"],
         tokens=run["target_tokens"] / 1e6,
+        start_share=(
+            f" and the result with what it went on from ({run['start_share']:.0%} of the weights)"
+            if run.get("start_share")
+            else ""
+        ),
         steps=run["steps"],
         batch_tokens=run["batch_tokens"],
         learning_rate=run["learning_rate"],
@@ -171,6 +176,10 @@ def write_card(work: Path, folder: Path) -> None:
         beams=beam_sentence(scores),
     )
     (folder / "README.md").write_text(text, encoding="utf-8")
+
+
+def _times(weight: int) -> str:
+    return f"; {weight} times an epoch" if weight > 1 else ""
 
 
 def beam_sentence(scores: dict[str, Any]) -> str:
