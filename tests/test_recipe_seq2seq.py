@@ -179,10 +179,10 @@ def test_export_is_float16_in_the_marian_convention(tmp_path: Path) -> None:
     assert {tensor.dtype for tensor in weights.values()} == {torch.float16}
 
 
-def test_a_mixture_is_the_weighted_mean_also_of_embeddings_that_have_several_names() -> None:
+def test_an_average_is_the_weighted_mean_also_of_embeddings_that_have_several_names() -> None:
     one, other = (seq2seq.build_model(SIZE, vocabulary=VOCABULARY, seed=seed) for seed in (1, 2))
     before = {name: weights.clone() for name, weights in one.state_dict().items()}
-    seq2seq.mix(one, other, 0.25)
+    one.load_state_dict(seq2seq.average([one.state_dict(), other.state_dict()], (0.75, 0.25)))
     for name, weights in one.state_dict().items():
         expected = 0.75 * before[name] + 0.25 * other.state_dict()[name]
         torch.testing.assert_close(weights, expected, msg=name)

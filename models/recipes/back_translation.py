@@ -71,14 +71,11 @@ def translate(model: MarianMTModel, spm: Path, english: Sequence[str], work: Pat
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{number:05}.npz" for number in range(len(parts))]
     threads = os.cpu_count() or 1
-    _decode(
-        model,
-        [(processor.encode(list(part)), path) for part, path in zip(parts, paths, strict=True) if not path.exists()],
-    )
+    encoded = [processor.encode(list(part), num_threads=threads) for part in parts]
+    _decode(model, [(ids, path) for ids, path in zip(encoded, paths, strict=True) if not path.exists()])
     pairs: list[tuple[Sequence[int], Sequence[int]]] = []
     tag = processor.piece_to_id("⟦bt⟧")
-    for part, path in zip(parts, paths, strict=True):
-        targets = processor.encode(list(part), num_threads=threads)
+    for part, targets, path in zip(parts, encoded, paths, strict=True):
         sources = seq2seq.EncodedPairs.load(path).side(0)
         texts = processor.decode(sources, num_threads=threads)
         chunks = [slice(start, start + _CHUNK) for start in range(0, len(part), _CHUNK)]

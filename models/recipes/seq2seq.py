@@ -334,22 +334,6 @@ def held_out_loss(model: MarianMTModel, pairs: EncodedPairs, *, batch_tokens: in
     return total / tokens
 
 
-@torch.no_grad()
-def mix(model: MarianMTModel, other: MarianMTModel, share: float) -> None:
-    """Put the average of both models' weights into `model`, those of `other` with the weight `share` (0 to 1).
-
-    Of a model and the one that its training went on from, the average is often better than either: they lie in one
-    valley of the loss (Wortsman et al. 2022, "Model soups").
-    """
-    found = other.state_dict()
-    # Not in place: the embeddings stand under several names.
-    mixed = {
-        name: torch.lerp(weights, found[name].to(weights), share) if weights.is_floating_point() else weights
-        for name, weights in model.state_dict().items()
-    }
-    model.load_state_dict(mixed)
-
-
 def rate(step: int, schedule: Schedule) -> float:
     """The share of the peak learning rate at a step: warm up, hold, fall to zero."""
     falling = max(1.0, schedule.steps * schedule.cooldown)
@@ -482,9 +466,15 @@ def train(
     return model.eval()
 
 
-def average(snapshots: Sequence[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
-    """The mean of several states of one model."""
-    return {name: torch.stack([state[name].float() for state in snapshots]).mean(0) for name in snapshots[0]}
+def average(
+    states: Sequence[dict[str, torch.Tensor]], shares: Sequence[float] | None = None
+) -> dict[str, torch.Tensor]:
+    """The mean of several states of one model, each with its share (default: all alike)."""
+    shares = shares or [1 / len(states)] * len(states)
+    return {
+        name: torch.stack([state[name].float() * share for state, share in zip(states, shares, strict=True)]).sum(0)
+        for name in states[0]
+    }
 
 
 def export(model: MarianMTModel, folder: Path) -> None:

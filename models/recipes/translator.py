@@ -116,7 +116,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.stop_after is not None:
         return
     if options.start_share:
-        seq2seq.mix(model, seq2seq.load_model(options.start), options.start_share)
+        # Of a model and the one that its training went on from, the average is often better than either: they lie in
+        # one valley of the loss (Wortsman et al. 2022, "Model soups").
+        states = [model.to("cpu").state_dict(), seq2seq.load_model(options.start).state_dict()]
+        model.load_state_dict(seq2seq.average(states, (1 - options.start_share, options.start_share)))
     seq2seq.export(model, output)
     vocabulary.write_tokenizer(options.work / "source.spm", output)
     if options.reverse:
