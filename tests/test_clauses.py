@@ -1,10 +1,12 @@
 """Shorter forms of sentences: what may go, what must stay, and that nothing is put in."""
 
+import re
+
 import hypothesis
 import pytest
 from hypothesis import strategies
 
-from toolkit.clauses import shorter_forms
+from toolkit.clauses import shorter_forms, without_dateline
 
 
 @pytest.mark.parametrize(
@@ -15,6 +17,10 @@ from toolkit.clauses import shorter_forms
             "The bar is still run by the same family.",
         ),
         ("But the council of Jena has closed the old bridge.", "The council of Jena has closed the old bridge."),
+        (
+            "On the edge of a summit in Rome, Foreign Minister Anna Lenz led talks on Monday.",
+            "Foreign Minister Anna Lenz led talks on Monday.",
+        ),
         (
             "After a debate of four hours, the council voted to close the bridge.",
             "The council voted to close the bridge.",
@@ -82,3 +88,20 @@ def test_every_word_of_a_form_is_the_sentences_own_in_its_order(words: list[str]
 def test_the_speaker_goes_only_with_what_he_said() -> None:
     sentence = "The residents will meet again in the old town, the mayor of Jena said at noon."
     assert "The residents will meet again in the old town, the mayor of Jena." not in shorter_forms(sentence, most=25)
+
+
+def test_the_place_of_a_report_is_left_out() -> None:
+    text = 'Bremen/Kourou – The satellite "Hansewind 1" was launched on Monday.'
+    assert shorter_forms(text, most=25)[0] == 'The satellite "Hansewind 1" was launched on Monday.'
+    assert without_dateline("New York - Police found him.") == "Police found him."
+    for kept in ("The mayor – A. Lenz – has resigned.", "He said – and meant it – that the bridge is old."):
+        assert without_dateline(kept) == kept
+
+
+def test_no_form_is_broken_off() -> None:
+    forms = shorter_forms("The viaduct has been closed since 10 p.m., the police said.", most=25)
+    assert "The viaduct has been closed since 10 p.m." in forms
+    assert not any(form.endswith("..") for form in forms)
+    assert shorter_forms("In Berlin, Hamburg and Bremen, Lenz has closed the shops.", most=7) == []
+    left = shorter_forms("You want to put it down after thirty pages, not because it is bad.", most=25)
+    assert not any(re.search(r"\bnot[.]$", form) for form in left)

@@ -61,6 +61,7 @@ LAYERS = (
     ("tables",),
     ("engines",),
     ("doubt", "rewriting", "support"),
+    ("shortening",),
     ("attempts", "rescue", "terms", "translation", "summarization", "evidence", "topics"),
     ("pipeline",),
     ("batch",),

@@ -14,6 +14,7 @@ import pytest
 from tests import tiny_models
 from tests.shuffling import shuffled_copy
 from toolkit import grounding, segmentation, store
+from toolkit.clauses import shorter_forms
 from toolkit.control import HEADLINE, SENTENCE
 from toolkit.documents import Summary, TranslatedSegment, Translation
 from toolkit.engines import EngineSettings, Generation, GenerationOptions, Seq2SeqEngine
@@ -330,6 +331,16 @@ def _beats_random_passages(outputs: Sequence[str]) -> bool:
     return ours > max(sum(_random_passages(lengths, seed)) for seed in range(3))
 
 
+def _in_own_words(summaries: Sequence[Summary]) -> float:
+    """Share of their sentences that are neither the article's nor one of the article's without some of its clauses."""
+    own = total = 0
+    for summary, article in zip(summaries, ARTICLES, strict=True):
+        forms = {form for text in _sentences(article) for form in (text, *shorter_forms(text, most=25))}
+        own += sum(sentence.text not in forms for sentence in summary.sentences)
+        total += len(summary.sentences)
+    return own / total
+
+
 @pytest.fixture(scope="module")
 def shipped() -> Summarizer:
     return Summarizer(settings=EngineSettings(threads=1))
@@ -340,8 +351,7 @@ def test_shipped_summaries_beat_random_passages_and_are_its_own_words(shipped: S
     summaries = list(shipped.summarize_many((article["text"] for article in ARTICLES), sentences=1))
     assert _beats_random_passages([summary.text for summary in summaries])
     assert _beats_random_passages(_raw(shipped.engine, len(ARTICLES)))
-    own = sum(s.sentences[0].text not in a["text"] for s, a in zip(summaries, ARTICLES, strict=True))
-    assert own >= len(ARTICLES) // 4
+    assert _in_own_words(list(shipped.summarize_many(article["text"] for article in ARTICLES))) >= 0.1
     headlines = [_rouge1(s.headline, a["headline"]) for s, a in zip(summaries, ARTICLES, strict=True)]
     assert sum(headlines) / len(headlines) > 0.2
 
@@ -351,9 +361,7 @@ def test_shuffled_weights_fail_that(shipped: Summarizer, tmp_path: Path) -> None
     damaged = shuffled_copy(store.resolve(None, task="summarization").folder, tmp_path / "damaged")
     broken = Summarizer(damaged, settings=EngineSettings(threads=1))
     assert not _beats_random_passages(_raw(broken.engine, len(ARTICLES)))
-    summaries = list(broken.summarize_many((article["text"] for article in ARTICLES), sentences=1))
-    own = sum(s.sentences[0].text not in a["text"] for s, a in zip(summaries, ARTICLES, strict=True))
-    assert own < len(ARTICLES) // 4
+    assert _in_own_words(list(broken.summarize_many(article["text"] for article in ARTICLES))) < 0.05
 
 
 @pytest.mark.weights

@@ -11,6 +11,8 @@ _MOST_SPANS = 7
 """Most clauses of one sentence that are tried: the forms are all their combinations."""
 
 _BRACKETS = re.compile(r" ?\([^()]*\)")
+_DATELINE = re.compile(r"^[A-Z][\w./]*(?: [A-Z][\w./]*)? [–—-] (?=[\"“]?[A-Z])")
+"""Where a report was written: "Bremen/Kourou – The satellite"."""
 _LEADING_WORD = re.compile(
     r"^(?:But|And|So|Also,|However,|Meanwhile,|In addition,|Instead,|Nevertheless,|Still,|Then,|Indeed,|Moreover,|"
     r"Furthermore,|Of course,|At the same time,|For example,|As a result,) "
@@ -18,7 +20,8 @@ _LEADING_WORD = re.compile(
 _LEADING_CLAUSE = re.compile(
     r"^(?:In|On|At|After|Before|During|For|By|Since|Despite|Following|Under|As|While|When|If|Although|Though|Because|"
     r"Last|Earlier|Speaking|According|With|From|Until|Along|Among|Asked|Over|Throughout|Within) [^,;:\"“”()]{2,90}, "
-    r"(?=(?:the|a|an|he|she|it|they|we|there|his|her|its|their|this|these|those|some|many|more|about|police|[A-Z])\b)"
+    r"(?=(?:the|a|an|he|she|it|they|we|there|his|her|its|their|this|these|those|some|many|more|about|police)\b|"
+    r"[A-Z][\w.'’-]*(?![^,]{0,60}, ))"  # a name, unless of a list: "In Berlin, Hamburg and Bremen, "
 )
 _INSERTED = re.compile(
     r", (?:who|which|whose|where|a|an|the|one of|formerly|including|according to|known as|such as|like|along with|"
@@ -51,15 +54,23 @@ _VERB = re.compile(
     r"wins|won|dies|gets|got|makes|made|takes|took|gives|gave|goes|went|comes|came|sees|saw|finds|found|begins|began|"
     r"became|becomes|hits?|sets|puts|leads|led|keeps|kept|tells|told|holds|held|meets|met|pays|paid|loses|lost|sells|"
     r"sold|buys|bought|sends|sent|leaves|left|faces|rose|rises|fell|falls|grew|grows|wants|plans|needs|works|shows|"
+    r"accuses|agrees|announces|approves|backs|bans|beats|bursts|closes|confirms|demands|denies|drops|generates|helps|"
+    r"joins|launches|opens|raises|reaches|receives|rejects|reports|retires|returns|reveals|rings|seeks|signs|starts|"
+    r"stops|threatens|turns|urges|votes|warns|"
     r"hopes|knew|knows|thinks|thought|wrote|writes|spoke|ran|runs|broke|brought|chose|drew|drove|fought|flew|beat|cut|"
     r"built|struck|stood|stands|spent|seems|remains|includes|means|brings|calls|expects|believes|claims)\b"
 )
-_LOOSE_END = re.compile(r"\b(?:a|an|the|of|to|in|on|at|for|from|by|with|and|or|but|that|than|as|his|her|their|its)$")
+_LOOSE_END = re.compile(
+    r"\b(?:a|an|the|of|to|in|on|at|for|from|by|with|and|or|but|that|than|as|his|her|their|its|not|only|even)$"
+)
 
 
 def shorter_forms(sentence: str, *, most: int) -> list[str]:
-    """The sentence, if it has at most `most` words, and its shorter forms that do; nothing for what ends openly."""
-    text = " ".join(sentence.split())
+    """The sentence, if it has at most `most` words, and its shorter forms that do; nothing for what ends openly.
+
+    None has the place before its first word where the report was written.
+    """
+    text = without_dateline(" ".join(sentence.split()))
     end = _END.search(text)
     if end is None:
         return [text] if len(text.split()) <= most else []
@@ -75,6 +86,16 @@ def shorter_forms(sentence: str, *, most: int) -> list[str]:
             if form is not None and len(form.split()) <= most:
                 forms[form] = None
     return list(forms)
+
+
+def without_dateline(text: str) -> str:
+    """A report's first sentence without the place before it."""
+    return _DATELINE.sub("", text)
+
+
+def has_verb(text: str) -> bool:
+    """Whether a word of it is a finite verb, of those that news mostly uses."""
+    return _VERB.search(text) is not None
 
 
 def _spans(text: str, end: int) -> list[tuple[int, int]]:
@@ -108,9 +129,10 @@ def _without(text: str, spans: tuple[tuple[int, int], ...]) -> str | None:
         start = right
     form = " ".join("".join([*parts, text[start:]]).split())
     form = re.sub(r"[ ,;–—-]+(?=[.!?]$)", "", form)
+    form = re.sub(r"(?<=\.[a-z])\.\.$", ".", form)  # "since 10 p.m.," loses its comma
     form = form[:1].upper() + form[1:]
     if len(form.split()) < _LEAST_WORDS or form.count('"') % 2 or form.count("“") != form.count("”"):
         return None
-    if form.count("(") != form.count(")") or _VERB.search(form) is None or _LOOSE_END.search(_END.sub("", form)):
+    if form.count("(") != form.count(")") or not has_verb(form) or _LOOSE_END.search(_END.sub("", form)):
         return None
     return form

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from toolkit import grounding
-from toolkit.clauses import shorter_forms
+from toolkit.clauses import has_verb, shorter_forms
 from toolkit.salience import LEANING, Article, tokens
 
 MAX_SENTENCES = 3
@@ -19,6 +20,7 @@ MAX_FORM_WORDS = 25
 """Longest sentence of a summary that is an article's own."""
 
 _WHOLE_SENTENCE = re.compile(r"[.!?…:][\"'”’»«)\]]*$")
+_POSSESSIVE = re.compile(r"(?:my|our|your|its)\b", re.IGNORECASE)
 _LEAST_WORDS = 4
 # An article of more sentences, about a thousand words, is cut into stretches, and something is taken from each: it has
 # more than one subject. They grow towards the end: with three, they end at 22, 59 and 100 %.
@@ -26,7 +28,8 @@ _LONG = 50
 _GROWTH = 1.35
 # What a sentence is worth beside others that no form of which is short enough to stand in a summary.
 _TOO_LONG = 0.9
-# A sentence that opens with "He" or "But" leans on the one before it, which a reader of the summary does not see.
+# A sentence that opens with "He" or "But" leans on the one before it, which a reader of the summary does not see; a
+# question on the next one; and what has no verb is a heading: "The key developments at a glance."
 _LEANS = 0.6
 # What the first sentence of a text is worth beside the same one elsewhere, and how much less the last one is: the
 # weights were learned on articles of the BBC without their first sentence, and news says the most in it. Chosen on 120
@@ -46,24 +49,27 @@ class Passage:
     """The first of them, in the form of at most `MAX_FORM_WORDS` words that says the most, where it has such a form."""
 
 
-def choose_passages(article: Article, *, count: int) -> tuple[Passage, ...]:
+def choose_passages(article: Article, *, count: int, spare: int = 0) -> tuple[Passage, ...]:
     """At most `count` passages that do not overlap, in the order of the article, which has one sentence or more.
 
-    One sentence after the other is taken that would be the best summary beside those taken before
+    Of a usual article `spare` more, for a summary of `count` sentences to be chosen from what is written of them. One
+    sentence after the other is taken that would be the best summary beside those taken before
     (`toolkit.salience`), from the whole of a usual article, from each of `count` stretches of a long one; with those
     after it that go on about the same. Headings are left out where there are sentences.
     """
     sentences = article.sentences
-    usable = [i for i, text in enumerate(sentences) if is_sentence(text)] or list(range(len(sentences)))
-    count = min(count, max(1, len(usable) - 1))
+    usable = _usable(sentences)
+    is_alone = count == 1
+    count = min(count + (spare if len(usable) <= _LONG else 0), max(1, len(usable) - 1))
     chosen: dict[int, str] = {}
     said: set[str] = set()
     for stretch in _stretches(usable, count):
         left = [i for i in stretch if i not in chosen]
-        forms = {i: _best_form(article, i, said, is_alone=count == 1) for i in left}
+        forms = {i: _best_form(article, i, said, is_alone=is_alone) for i in left}
         best = max(left, key=lambda i: (forms[i][0], -i))
         chosen[best] = forms[best][1]
-        said.update(tokens(sentences[best]))
+        if not is_alone:
+            said.update(tokens(sentences[best]))
     stems = {i: frozenset(grounding.content_stems(sentences[i])) for i in usable}
     passages: list[Passage] = []
     for best, form in sorted(chosen.items()):
@@ -83,6 +89,10 @@ def _forms(sentence: str) -> tuple[str, ...]:
     return tuple(shorter_forms(sentence, most=MAX_FORM_WORDS))
 
 
+def _usable(sentences: Sequence[str]) -> list[int]:
+    return [i for i, text in enumerate(sentences) if is_sentence(text)] or list(range(len(sentences)))
+
+
 def _stretches(usable: Sequence[int], count: int) -> list[Sequence[int]]:
     """What each of `count` sentences is chosen from: all of a usual article, a part of a long one."""
     if len(usable) <= _LONG:
@@ -100,27 +110,40 @@ def _best_form(article: Article, place: int, said: Collection[str], *, is_alone:
     """The value of a sentence in its best form, and that form; "" where every form is too long."""
     sentence = article.sentences[place]
     forms = _forms(sentence)
-
-    def value(form: str) -> float:
-        found = article.value(form, place, said=said)
-        if not is_alone:
-            found *= (1 - _POSITION * place / len(article.sentences)) * (_OPENING if place == 0 else 1.0)
-        return found * _LEANS if place > 0 and LEANING.match(form) else found
-
     if not forms:
-        return _TOO_LONG * value(" ".join(sentence.split()[:MAX_FORM_WORDS])), ""
-    return max((value(form), form) for form in forms)
+        start = " ".join(sentence.split()[:MAX_FORM_WORDS])
+        return _TOO_LONG * value(article, start, place, said, is_alone=is_alone), ""
+    return max((value(article, form, place, said, is_alone=is_alone), form) for form in forms)
+
+
+def value(article: Article, text: str, place: int, said: Collection[str], *, is_alone: bool) -> float:
+    """What a text from the sentence at `place` is worth as the whole of a summary, or beside other sentences of one."""
+    found = article.value(text, place, said=said)
+    if not is_alone:
+        found *= (1 - _POSITION * place / len(article.sentences)) * (_OPENING if place == 0 else 1.0)
+    leans = place > 0 and (LEANING.match(text) or _POSSESSIVE.match(text))
+    is_loose = leans or text.endswith("?") or not has_verb(text)
+    return found * _LEANS if is_loose else found
 
 
 def opening(sentences: Sequence[str]) -> Passage:
-    """The first sentences, the heading before them included: what a headline is written from."""
+    """The first sentence and the headings before it: what a headline is written from.
+
+    A line that is no sentence and none of whose words come again belongs to the page, not to the article: "Media
+    playback is not supported on this device". It is passed over.
+    """
+    stems = [frozenset(grounding.content_stems(text)) for text in sentences]
+    said = Counter(stem for found in stems for stem in found)
+    about = [i for i, text in enumerate(sentences) if is_sentence(text) or any(said[stem] > 1 for stem in stems[i])]
     kept: list[int] = []
     words = 0
-    for i, text in enumerate(sentences):
-        words += len(text.split())
+    for i in about or range(len(sentences)):
+        words += len(sentences[i].split())
         if kept and (words > MAX_WORDS or len(kept) == MAX_SENTENCES):
             break
         kept.append(i)
+        if is_sentence(sentences[i]):
+            break
     return Passage(
         tuple(kept), " ".join(sentences[i] if is_sentence(sentences[i]) else sentences[i] + "." for i in kept)
     )

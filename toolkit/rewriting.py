@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from toolkit import grounding, repetition, segmentation
+from toolkit.clauses import has_verb, without_dateline
 from toolkit.engines import Generation
 from toolkit.passages import is_sentence
 
@@ -23,7 +24,9 @@ CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
 _ONLY_A_SUBJECT = re.compile(r"[^,]*, (?:which|who|whose|where|when) [^,]*")
 _INSIDE = re.compile(r"(?<=[\w,;] )[^\W_]+(?:[.'’&-][^\W_]+)*")
 _DANGLING = frozenset(
-    "a an the of to in on at for from by with and or but as that which who his her its their is are was were".split()
+    "a an the of to in on at for from by with and or but as than that which who if when because his her its their is "
+    "are was were be been being has have had will would can could may must should not only solely just even also "
+    "very".split()
 )
 
 
@@ -34,7 +37,7 @@ class Reader:
         self._is_headline = is_headline
 
     def __call__(self, output: Generation, source: str) -> str | None:
-        text = " ".join(output.text.split())
+        text = without_dateline(" ".join(output.text.split()))
         if not self._is_headline:
             # Asked for one sentence, the model now and then goes on with the next.
             text = next((part for part in segmentation.split_sentences(text, language="en") if is_sentence(part)), text)
@@ -47,6 +50,8 @@ class Reader:
         if not words or words[-1].casefold() in _DANGLING or text.count('"') % 2:
             return None
         fewest = LEAST_HEADLINE_WORDS if self._is_headline else _LEAST_WORDS
+        if not self._is_headline and has_verb(source) and not has_verb(text):
+            return None
         if _ONLY_A_SUBJECT.fullmatch(text) or len(words) < min(fewest, len(grounding.words(source))):
             return None
         text = text[:1].upper() + text[1:]

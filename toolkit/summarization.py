@@ -7,19 +7,21 @@ kin) reads the whole article, window by window; the evidence of its sentences is
 from __future__ import annotations
 
 import functools
-import math
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from toolkit import control, grounding, salience, segmentation, store, support
+from toolkit.clauses import has_verb, without_dateline
 from toolkit.control import HEADLINE, SENTENCE
 from toolkit.documents import Summary, SummarySentence, Translation
 from toolkit.engines import EngineSettings, GenerationOptions, Seq2SeqEngine, load_seq2seq
 from toolkit.engines.limits import fits
 from toolkit.errors import InputError
-from toolkit.passages import MAX_FORM_WORDS, MAX_WORDS, Passage, choose_passages, is_sentence, opening
-from toolkit.rewriting import CLOSED, LEAST_HEADLINE_WORDS, Reader, as_headline, as_sentence, is_sound
+from toolkit.passages import MAX_FORM_WORDS, MAX_WORDS, Passage, choose_passages, is_sentence, opening, value
+from toolkit.rewriting import CLOSED, Reader, as_headline, as_sentence, is_sound
+from toolkit.shortening import headline_forms, headline_start, within
 
 # Articles whose passages are rewritten in the same batches.
 _CHUNK = 16
@@ -27,9 +29,8 @@ _CHUNK = 16
 # Targets in training end at 48 tokens; headlines have at most 15 words.
 _SENTENCE_OPTIONS = GenerationOptions(max_tokens=64, min_tokens=4, no_repeat_ngram=3)
 _HEADLINE_OPTIONS = GenerationOptions(max_tokens=32, min_tokens=6, no_repeat_ngram=3)
-# Second attempts look wider and prefer short outputs, which invent less.
-_SECOND_BEAM = 8
-_SECOND_LENGTH_PENALTY = 0.3
+_SHORT_BEAM = 8
+_SHORT_LENGTH_PENALTY = 0.3
 # As the authors of facebook/bart-large-cnn use it; the least length is lowered for short texts.
 _ARTICLE_MAX_TOKENS = 142
 _ARTICLE_MIN_TOKENS = 56
@@ -37,49 +38,53 @@ _ARTICLE_LENGTH_PENALTY = 2.0
 
 # Among rewritings of one place: how much a nat a token of the model's certainty weighs beside the ROUGE to expect, and
 # what one longer than a summary's sentence is worth beside others.
-_SURENESS = 0.05
+_SURENESS = 0.1
 _TOO_LONG = 0.8
 # The same of one that is the article's own sentence word for word: where the model has other words, they are wanted.
 _VERBATIM = 0.85
 # The certainty, as that of a model, with which the article's own shortened sentence competes with rewritings.
 _OWN = -0.3
-# A source sentence put in the model's place is shortened to this, and ends in an ellipsis then.
-_MOST_WORDS = 45
+# Passages rewritten beyond the sentences wanted.
+_SPARE = 3
 # Sentences of models that read whole articles draw on words from all over them.
 _LEAST_ARTICLE_SUPPORT = 0.6
 # Two sentences that share this much of the shorter one's content words say the same.
 _SAME = 0.75
-# A headline made from a sentence, where the model wrote none that is true, is cut at a clause to at most this.
-_HEADLINE_WORDS = 16
-
-# Twice the length of a long English word: text without spaces counts as words too.
-_WORD_CHARACTERS = 20
-_CLAUSE_STARTS = frozenset(
-    "after although and as because before but despite following since when which while who".split()
-)
 
 
 @dataclass(slots=True)
 class _Rewriting:
-    """A passage on its way through the engine; `text` None where no attempt was sound."""
+    """A passage on its way through the engine."""
 
     passage: Passage
     prompt: str
     is_part: bool = False
     """Whether it holds only a part of a sentence that is too long for the model."""
-    text: str | None = None
-    log_prob: float = 0.0
+    texts: dict[str, float] = field(default_factory=dict)
+    """What was written of it and is sound, with the model's certainty: mean log-probability a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A text that may become a sentence of the summary."""
+
+    text: str
+    log_prob: float
+    passage: Passage
+    """What it was written from."""
 
 
 @dataclass
 class _Article:
     """One article: its sentences, what is to be written, and how many sentences were too long to be read whole.
 
-    Every sentence of the summary is written several times, from passages of different length, and the best is taken.
+    More passages are rewritten than the summary has sentences, each several times, from more or less of the text around
+    its main sentence: the best are taken.
     """
 
     sentences: tuple[str, ...]
-    headline: list[_Rewriting] = field(default_factory=list)
+    count: int
+    headline: _Rewriting | None = None
     body: list[list[_Rewriting]] = field(default_factory=list)
     truncated: int = 0
 
@@ -130,27 +135,32 @@ class Summarizer:
     def _summarize_many(self, sources: Iterable[str | Translation], count: int) -> Iterator[Summary]:
         group: list[_Article] = []
         for source in sources:
-            group.append(_Article(_read(source)))
+            group.append(_Article(_read(source), count))
             if len(group) == _CHUNK:
-                yield from self._summarize_group(group, count)
+                yield from self._summarize_group(group)
                 group = []
-        yield from self._summarize_group(group, count)
+        yield from self._summarize_group(group)
 
-    def _summarize_group(self, group: Sequence[_Article], count: int) -> list[Summary]:
+    def _summarize_group(self, group: Sequence[_Article]) -> list[Summary]:
         if not self._rewrites:
-            return [self._summarize_windows(article, count) for article in group]
+            return [self._summarize_windows(article) for article in group]
         for article in group:
             if article.sentences:
-                self._plan(article, count)
-        self._rewrite([article.headline for article in group], _HEADLINE_OPTIONS, as_headline)
-        self._rewrite([tries for article in group for tries in article.body], _SENTENCE_OPTIONS, as_sentence)
+                self._plan(article)
+        headlines = [article.headline for article in group if article.headline]
+        for search in (_preferring_short(_HEADLINE_OPTIONS), _HEADLINE_OPTIONS):
+            self._write([h for h in headlines if not any(map(has_verb, h.texts))], search, as_headline)
+        places = [tries for article in group for tries in article.body]
+        for search in (_SENTENCE_OPTIONS, _preferring_short(_SENTENCE_OPTIONS)):
+            # Where nothing was sound, all passages of the place once more.
+            waiting = [rewriting for tries in places if not any(r.texts for r in tries) for rewriting in tries]
+            self._write(waiting, search, as_sentence)
         return [self._finish(article) for article in group]
 
-    def _plan(self, article: _Article, count: int) -> None:
+    def _plan(self, article: _Article) -> None:
         """Choose the passages; one too long for the model loses sentences from its end, a sentence alone its rest."""
-        lead = opening(article.sentences)
-        article.headline = [self._fitted(HEADLINE, lead, article)]
-        for passage in choose_passages(article.ranked, count=count):
+        article.headline = self._fitted(HEADLINE, opening(article.sentences), article)
+        for passage in choose_passages(article.ranked, count=article.count, spare=_SPARE):
             tries = [self._fitted(SENTENCE, part, article) for part in _parts(passage, article.sentences)]
             article.truncated += any(rewriting.is_part for rewriting in tries)
             article.body.append(tries)
@@ -171,24 +181,15 @@ class Summarizer:
     def _fits(self, prompt: str) -> bool:
         return fits(self.engine, prompt)
 
-    def _rewrite(self, places: Sequence[list[_Rewriting]], options: GenerationOptions, read: Reader) -> None:
-        """Every passage once; where no output of a place is sound, all of its passages once more."""
-        second = GenerationOptions(
-            beam=_SECOND_BEAM,
-            max_tokens=options.max_tokens,
-            min_tokens=options.min_tokens,
-            length_penalty=_SECOND_LENGTH_PENALTY,
-            no_repeat_ngram=options.no_repeat_ngram,
-        )
-        for attempt in (options, second):
-            waiting = [r for tries in places if all(r.text is None for r in tries) for r in tries]
-            if not waiting:
-                return
-            outputs = self.engine.generate([rewriting.prompt for rewriting in waiting], options=attempt)
-            for rewriting, output in zip(waiting, outputs, strict=True):
-                text = read(output, rewriting.passage.text)
-                rewriting.text = text if text and self._is_spelled(text, rewriting.passage.text) else None
-                rewriting.log_prob = output.log_prob
+    def _write(self, rewritings: Sequence[_Rewriting], search: GenerationOptions, read: Reader) -> None:
+        """Have every passage written once, and keep what is sound."""
+        if not rewritings:
+            return
+        outputs = self.engine.generate([rewriting.prompt for rewriting in rewritings], options=search)
+        for rewriting, output in zip(rewritings, outputs, strict=True):
+            text = read(output, rewriting.passage.text)
+            if text and self._is_spelled(text, rewriting.passage.text):
+                rewriting.texts[text] = output.log_prob
 
     def _is_spelled(self, text: str, source: str) -> bool:
         """Whether the model has every word from the source or whole in its vocabulary: it put none together itself."""
@@ -201,44 +202,52 @@ class Summarizer:
         )
 
     def _finish(self, article: _Article) -> Summary:
-        """The best of what was written of each passage; source sentences where nothing was sound; nothing twice."""
-        written: list[SummarySentence] = []
-        for tries in article.body:
-            said = salience.tokens(" ".join(sentence.text for sentence in written))
-            candidates: list[SummarySentence] = []
-            first = tries[0].passage
-            # The article's own sentence, shortened, competes with what the model made of it.
-            own = _Rewriting(Passage(first.sentences[:1], first.text, first.core), "", False, first.core or None, _OWN)
-            for rewriting in sorted([*tries, own], key=lambda rewriting: -_worth(rewriting, article.ranked, said)):
-                if rewriting.text is not None:
-                    needed = _needed(article.sentences, rewriting.passage.sentences, rewriting.text)
-                    candidates.append(_supported(rewriting.text, needed, article.sentences))
-            candidates = [sentence for sentence in candidates if sentence.is_supported]
-            candidates.append(_own_sentence(tries[0].passage, article.sentences, instead_of=candidates[:1]))
-            for sentence in candidates:
-                if all(_shared(sentence.text, other.text) < _SAME for other in written):
-                    written.append(sentence)
-                    break
-        return self._summary(article, next((r.text for r in article.headline if r.text), None), written)
+        """One sentence after the other: the best there is beside those before; source sentences where none is sound."""
+        written: list[tuple[int, SummarySentence]] = []
+        waiting = dict(enumerate(article.body))
+        while waiting and len(written) < article.count:
+            said = salience.tokens(" ".join(sentence.text for _, sentence in written))
+            ranked = sorted(
+                (
+                    (_worth(candidate, article, said), i, candidate)
+                    for i, tries in waiting.items()
+                    for candidate in _candidates(tries)
+                ),
+                key=lambda entry: -entry[0],
+            )
+            sound = ((i, _written(candidate, article.sentences)) for _, i, candidate in ranked)
+            sentences = itertools.chain(
+                ((i, sentence) for i, sentence in sound if sentence.is_supported),
+                ((i, _own_sentence(tries, article.sentences)) for i, tries in waiting.items()),
+            )
+            fitting = (
+                (i, sentence)
+                for i, sentence in sentences
+                if all(_shared(sentence.text, other.text) < _SAME for _, other in written)
+            )
+            if (best := next(fitting, None)) is None:
+                break
+            written.append(best)
+            del waiting[best[0]]
+        written.sort(key=lambda entry: entry[0])
+        return self._summary(article, [sentence for _, sentence in written])
 
-    def _summary(self, article: _Article, headline: str | None, written: list[SummarySentence]) -> Summary:
+    def _summary(self, article: _Article, written: list[SummarySentence]) -> Summary:
         words = sum(len(sentence.split()) for sentence in article.sentences)
         while len(written) > 1 and sum(len(sentence.text.split()) for sentence in written) >= words:
             written.pop()
-        if headline is None and article.sentences:
-            headline = _shortened(written[0].text if written else article.sentences[0])
         return Summary(
-            headline=headline or "",
+            headline=_headline(article),
             sentences=tuple(written),
             model=self.name,
             engine=self.engine.name,
             truncated=article.truncated,
         )
 
-    def _summarize_windows(self, article: _Article, count: int) -> Summary:
+    def _summarize_windows(self, article: _Article) -> Summary:
         """For models that read articles: every window of the text summarised, the first sentences of each kept."""
         if not article.sentences:
-            return self._summary(article, None, [])
+            return self._summary(article, [])
         windows = self._windows(article)
         prompts = [text for _, text in windows]
         tokens = min(self.engine.count_tokens(prompts))
@@ -257,18 +266,20 @@ class Summarizer:
             for rank, sentence in enumerate(sentences):
                 closest = _closest(article.sentences, indices, sentence)
                 sound = is_sound(sentence, text, least=_LEAST_ARTICLE_SUPPORT) and CLOSED.search(sentence)
-                kept = sentence if sound else _within(article.sentences[closest], _MOST_WORDS)
+                kept = sentence if sound else within(article.sentences[closest])
                 ranked.append((rank, i, _supported(kept, (closest,), article.sentences)))
         ranked.sort(key=lambda entry: entry[:2])
         chosen: list[tuple[int, int, SummarySentence]] = []
         for entry in ranked:
-            if len(chosen) < count and all(_shared(entry[2].text, other.text) < _SAME for _, _, other in chosen):
+            if len(chosen) < article.count and all(
+                _shared(entry[2].text, other.text) < _SAME for _, _, other in chosen
+            ):
                 chosen.append(entry)
         if not chosen:
-            first = _within(article.sentences[0], _MOST_WORDS)
+            first = within(article.sentences[0])
             chosen = [(0, 0, _supported(first, (0,), article.sentences))]
         chosen.sort(key=lambda entry: (entry[1], entry[0]))
-        return self._summary(article, None, [sentence for _, _, sentence in chosen])
+        return self._summary(article, [sentence for _, _, sentence in chosen])
 
     def _windows(self, article: _Article) -> list[tuple[tuple[int, ...], str]]:
         """The article in runs of sentences that fit, of about equal length, with their indices; nothing left out."""
@@ -309,27 +320,51 @@ def _parts(passage: Passage, sentences: Sequence[str]) -> list[Passage]:
     ]
 
 
-def _worth(rewriting: _Rewriting, article: salience.Article, said: Collection[str]) -> float:
-    """How good a sentence of the summary a rewriting makes: what it says, and how sure the model was."""
-    text = rewriting.text
-    if text is None:
-        return -math.inf
-    value = article.value(text, rewriting.passage.sentences[0], said=said)
+def _preferring_short(options: GenerationOptions) -> GenerationOptions:
+    """A wider search that prefers short outputs, which invent less."""
+    return replace(options, beam=_SHORT_BEAM, length_penalty=_SHORT_LENGTH_PENALTY)
+
+
+def _headline(article: _Article) -> str:
+    """What was written of the opening and has a verb, else the opening without some clauses, else its start."""
+    if not article.sentences:
+        return ""
+    written = list(article.headline.texts) if article.headline else []
+    start = without_dateline(article.sentences[opening(article.sentences).sentences[0]])
+    # Of what was written, the short one stands first.
+    return next(iter([*filter(has_verb, written), *headline_forms(start), *written]), "") or headline_start(start)
+
+
+def _candidates(tries: Sequence[_Rewriting]) -> Iterator[_Candidate]:
+    """What was written of a passage, and the article's own sentence, shortened, which competes with it."""
+    for rewriting in tries:
+        for text, log_prob in rewriting.texts.items():
+            yield _Candidate(text, log_prob, rewriting.passage)
+    first = tries[0].passage
+    if first.core:
+        yield _Candidate(first.core, _OWN, Passage(first.sentences[:1], first.text))
+
+
+def _worth(candidate: _Candidate, article: _Article, said: Collection[str]) -> float:
+    """How good a sentence of the summary a text makes: what it says, and how sure the model was."""
+    text = candidate.text
+    place = candidate.passage.sentences[0]
+    found = value(article.ranked, text, place, said, is_alone=article.count == 1)
     if len(text.split()) > MAX_FORM_WORDS:
-        value *= _TOO_LONG
-    if text in rewriting.passage.text:
-        value *= _VERBATIM
-    return value + _SURENESS * rewriting.log_prob
+        found *= _TOO_LONG
+    if text in candidate.passage.text:
+        found *= _VERBATIM
+    return found + _SURENESS * candidate.log_prob
 
 
-def _own_sentence(
-    passage: Passage, sentences: Sequence[str], *, instead_of: Sequence[SummarySentence]
-) -> SummarySentence:
-    """What stands in for a rewriting: the article's own sentence, shortened where it is long."""
-    if passage.core and not instead_of:
-        return _supported(passage.core, passage.sentences[:1], sentences)
-    closest = _closest(sentences, passage.sentences, instead_of[0].text if instead_of else passage.text)
-    return _supported(_within(sentences[closest], _MOST_WORDS), (closest,), sentences)
+def _written(candidate: _Candidate, sentences: Sequence[str]) -> SummarySentence:
+    return _supported(candidate.text, _needed(sentences, candidate.passage.sentences, candidate.text), sentences)
+
+
+def _own_sentence(tries: Sequence[_Rewriting], sentences: Sequence[str]) -> SummarySentence:
+    """What stands in where nothing of a passage can be used: its main sentence."""
+    main = tries[0].passage.sentences[0]
+    return _supported(within(sentences[main]), (main,), sentences)
 
 
 def _read(source: str | Translation) -> tuple[str, ...]:
@@ -370,29 +405,3 @@ def _shared(one: str, other: str) -> float:
     """Share of the content words of the shorter text that the other has too."""
     a, b = set(grounding.content_stems(one)), set(grounding.content_stems(other))
     return len(a & b) / max(1, min(len(a), len(b))) if a and b else float(one == other)
-
-
-def _within(sentence: str, most: int) -> str:
-    """A sentence of at most `most` words: a longer one, or one longer than any word is, is cut and says so."""
-    if len(sentence.split()) <= most and len(sentence) <= most * _WORD_CHARACTERS:
-        return sentence
-    parts = segmentation.split_at_clause(
-        sentence, lambda text: len(text.split()) < most and len(text) < most * _WORD_CHARACTERS
-    )
-    return parts[0].rstrip(" .,;:–-") + " …"
-
-
-def _shortened(sentence: str) -> str:
-    """A sentence as a headline: up to the last clause that fits, without its full stop."""
-    text = sentence.rstrip(" .…")
-    words = text.split()
-    if len(words) <= _HEADLINE_WORDS:
-        return text if len(text) <= _HEADLINE_WORDS * _WORD_CHARACTERS else _within(text, _HEADLINE_WORDS)
-    ends = [
-        i
-        for i in range(LEAST_HEADLINE_WORDS, _HEADLINE_WORDS + 1)
-        if words[i - 1].endswith((",", ";", ":")) or words[i].casefold() in _CLAUSE_STARTS
-    ]
-    if not ends:
-        return _within(text, _HEADLINE_WORDS)
-    return " ".join(words[: ends[-1]]).rstrip(" ,;:–-")

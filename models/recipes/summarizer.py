@@ -114,6 +114,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, default=Path(".work/summarizer"))
     parser.add_argument("--translator", type=Path, default=Path("models/translator-de-en"))
     parser.add_argument("--output", type=Path, default=Path("models/summarizer-en"))
+    parser.add_argument(
+        "--article",
+        type=Path,
+        default=Path("../shared/articles/lawrow-rubio-kuala-lumpur.de.txt"),
+        help="a German article whose summary the card shows",
+    )
+    parser.add_argument("--history", default="", help="a sentence for the card on what happened while it ran")
     parser.add_argument("--steps", type=int, default=260)
     parser.add_argument("--batch-tokens", type=int, default=6144)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
@@ -157,18 +164,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
             return
         seq2seq.export(model, options.output)
         vocabulary.write_tokenizer(options.translator / "source.spm", options.output)
-        write_run(options.work, pairs, schedule, seconds=time.monotonic() - started, device=options.device)
+        write_run(
+            options.work,
+            pairs,
+            schedule,
+            seconds=time.monotonic() - started,
+            device=options.device,
+            history=options.history,
+        )
     if options.only in {None, "score"}:
         # Imported here: a machine lent for training need not have what scoring needs.
         from models.recipes import publishing, summarizer_card, summary_scores
 
         summary_scores.write_scores(options.output, data=options.data, work=options.work)
+        summary_scores.write_article(options.output, options.article, work=options.work)
         summarizer_card.write_card(options.work, options.output)
         publishing.publish("summarization", options.output)
 
 
 def write_run(
-    work: Path, pairs: seq2seq.EncodedPairs, schedule: seq2seq.Schedule, *, seconds: float, device: str
+    work: Path,
+    pairs: seq2seq.EncodedPairs,
+    schedule: seq2seq.Schedule,
+    *,
+    seconds: float,
+    device: str,
+    history: str = "",
 ) -> None:
     """Write `work`/run.json: what the card says about the training; `seconds` are those of the last call."""
     lengths = pairs.offsets[1][1:] - pairs.offsets[1][:-1]
@@ -187,6 +208,7 @@ def write_run(
         else f"{torch.get_num_threads()} cores of a {platform.machine()} CPU"
     )
     run = {
+        "history": history,
         "steps": schedule.steps,
         "batch_tokens": schedule.batch_tokens,
         "learning_rate": schedule.learning_rate,

@@ -22,6 +22,7 @@ from toolkit.passages import choose_passages
 from toolkit.salience import Article
 from toolkit.segmentation import split_sentences
 from toolkit.summarization import Summarizer
+from toolkit.translation import Translator
 
 SETS = {"xsum-700": 1, "scitldr-dev": 1, "realsumm-cnndm100": 3}
 """Development set → sentences a summary."""
@@ -144,6 +145,13 @@ def write_scores(folder: Path, *, data: Path, work: Path, count: int | None = No
         (work / f"outputs-{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         print(name, json.dumps(found[name], indent=1), flush=True)
     (work / "scores.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def write_article(folder: Path, article: Path, *, work: Path) -> None:
+    """Write `work`/article.json: what the model in `folder` makes of a German article as klartext translates it."""
+    summary = Summarizer(folder).summarize(Translator().translate(article.read_text(encoding="utf-8")))
+    found = {"headline": summary.headline, "sentences": [sentence.text for sentence in summary.sentences]}
+    (work / "article.json").write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def table(scores: dict[str, dict[str, float]]) -> str:

@@ -1,0 +1,48 @@
+"""The article's own sentences, cut to the length of a summary's sentence or of a headline."""
+
+from __future__ import annotations
+
+from toolkit import segmentation
+from toolkit.clauses import has_verb, shorter_forms
+from toolkit.rewriting import LEAST_HEADLINE_WORDS
+
+MOST_WORDS = 45
+"""Words of a source sentence that stands in a summary; a longer one ends in an ellipsis there."""
+_HEADLINE_WORDS = 16
+# Twice the length of a long English word: text without spaces counts as words too.
+_WORD_CHARACTERS = 20
+_CLAUSE_STARTS = frozenset(
+    "after although and as because before but despite following since when which while who".split()
+)
+
+
+def within(sentence: str, most: int = MOST_WORDS) -> str:
+    """A sentence of at most `most` words: a longer one, or one longer than any word is, is cut and says so."""
+    if len(sentence.split()) <= most and len(sentence) <= most * _WORD_CHARACTERS:
+        return sentence
+    parts = segmentation.split_at_clause(
+        sentence, lambda text: len(text.split()) < most and len(text) < most * _WORD_CHARACTERS
+    )
+    return parts[0].rstrip(" .,;:–-") + " …"
+
+
+def headline_forms(sentence: str) -> list[str]:
+    """The sentence with a verb and without some of its clauses, short enough for a headline, the longest first."""
+    forms = sorted(shorter_forms(sentence, most=_HEADLINE_WORDS), key=len, reverse=True)
+    return [form.rstrip(" .") for form in forms if has_verb(form)]
+
+
+def headline_start(sentence: str) -> str:
+    """A sentence as a headline: up to the last clause that fits, without its full stop."""
+    text = sentence.rstrip(" .…")
+    words = text.split()
+    if len(words) <= _HEADLINE_WORDS:
+        return text if len(text) <= _HEADLINE_WORDS * _WORD_CHARACTERS else within(text, _HEADLINE_WORDS)
+    ends = [
+        i
+        for i in range(LEAST_HEADLINE_WORDS, _HEADLINE_WORDS + 1)
+        if words[i - 1].endswith((",", ";", ":")) or words[i].casefold() in _CLAUSE_STARTS
+    ]
+    if not ends:
+        return within(text, _HEADLINE_WORDS)
+    return " ".join(words[: ends[-1]]).rstrip(" ,;:–-")
