@@ -94,7 +94,13 @@ def test_the_place_of_a_report_is_left_out() -> None:
     text = 'Bremen/Kourou – The satellite "Hansewind 1" was launched on Monday.'
     assert shorter_forms(text, most=25)[0] == 'The satellite "Hansewind 1" was launched on Monday.'
     assert without_dateline("New York - Police found him.") == "Police found him."
-    for kept in ("The mayor – A. Lenz – has resigned.", "He said – and meant it – that the bridge is old."):
+    assert without_dateline("Mannheim -- the heat goes on.") == "The heat goes on."
+    for kept in (
+        "Lenz - the mayor - has resigned.",
+        "Jena – which is old – is shut.",
+        "The mayor of Jena – A. Lenz – has resigned.",
+        "He said – and meant it – that the bridge is old.",
+    ):
         assert without_dateline(kept) == kept
 
 

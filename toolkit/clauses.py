@@ -11,7 +11,10 @@ _MOST_SPANS = 7
 """Most clauses of one sentence that are tried: the forms are all their combinations."""
 
 _BRACKETS = re.compile(r" ?\([^()]*\)")
-_DATELINE = re.compile(r"^[A-Z][\w./]*(?: [A-Z][\w./]*)? [–—-] (?=[\"“]?[A-Z])")
+_DATELINE = re.compile(
+    r"^[A-Z][\w./]*(?: [A-Z][\w./]*)? (?:[–—]|--?) (?=[\"“]?(?:[A-Z]|(?:the|a|an|after|in|on|at|for|with)\b))"
+    r"(?!.* (?:[–—]|--?) )"
+)
 """Where a report was written: "Bremen/Kourou – The satellite"."""
 _LEADING_WORD = re.compile(
     r"^(?:But|And|So|Also,|However,|Meanwhile,|In addition,|Instead,|Nevertheless,|Still,|Then,|Indeed,|Moreover,|"
@@ -54,7 +57,8 @@ _VERB = re.compile(
     r"wins|won|dies|gets|got|makes|made|takes|took|gives|gave|goes|went|comes|came|sees|saw|finds|found|begins|began|"
     r"became|becomes|hits?|sets|puts|leads|led|keeps|kept|tells|told|holds|held|meets|met|pays|paid|loses|lost|sells|"
     r"sold|buys|bought|sends|sent|leaves|left|faces|rose|rises|fell|falls|grew|grows|wants|plans|needs|works|shows|"
-    r"accuses|agrees|announces|approves|backs|bans|beats|bursts|closes|confirms|demands|denies|drops|generates|helps|"
+    r"accuses|agrees|announces|approves|backs|bans|beats|bursts|closes|condemns|confirms|convicts|debates|demands|denies|"
+    r"drops|exceeds|generates|helps|"
     r"joins|launches|opens|raises|reaches|receives|rejects|reports|retires|returns|reveals|rings|seeks|signs|starts|"
     r"stops|threatens|turns|urges|votes|warns|"
     r"hopes|knew|knows|thinks|thought|wrote|writes|spoke|ran|runs|broke|brought|chose|drew|drove|fought|flew|beat|cut|"
@@ -90,7 +94,8 @@ def shorter_forms(sentence: str, *, most: int) -> list[str]:
 
 def without_dateline(text: str) -> str:
     """A report's first sentence without the place before it."""
-    return _DATELINE.sub("", text)
+    rest = _DATELINE.sub("", text)
+    return rest[:1].upper() + rest[1:] if len(rest) < len(text) else text
 
 
 def has_verb(text: str) -> bool:

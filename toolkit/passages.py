@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from toolkit import grounding
-from toolkit.clauses import has_verb, shorter_forms
+from toolkit.clauses import has_verb, shorter_forms, without_dateline
 from toolkit.salience import LEANING, Article, tokens
 
 MAX_SENTENCES = 3
@@ -127,7 +127,7 @@ def value(article: Article, text: str, place: int, said: Collection[str], *, is_
 
 
 def opening(sentences: Sequence[str]) -> Passage:
-    """The first sentence and the headings before it: what a headline is written from.
+    """The first sentence, without the place before it, and the headings: what a headline is written from.
 
     A line that is no sentence and none of whose words come again belongs to the page, not to the article: "Media
     playback is not supported on this device". It is passed over.
@@ -144,9 +144,8 @@ def opening(sentences: Sequence[str]) -> Passage:
         kept.append(i)
         if is_sentence(sentences[i]):
             break
-    return Passage(
-        tuple(kept), " ".join(sentences[i] if is_sentence(sentences[i]) else sentences[i] + "." for i in kept)
-    )
+    texts = [without_dateline(sentences[i]) if is_sentence(sentences[i]) else sentences[i] + "." for i in kept]
+    return Passage(tuple(kept), " ".join(texts))
 
 
 def is_sentence(text: str) -> bool:

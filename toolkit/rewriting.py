@@ -14,7 +14,7 @@ from toolkit.passages import is_sentence
 _LEAST_SUPPORT = 0.85
 _LEAST_LOG_PROB = -0.8
 _LEAST_HEADLINE_SUPPORT = 0.9
-_LEAST_HEADLINE_LOG_PROB = -0.95
+_LEAST_HEADLINE_LOG_PROB = -0.75
 # Fewer words say nothing: "The 47-year-old Kerr.", "The venomous snake".
 _LEAST_WORDS = 4
 LEAST_HEADLINE_WORDS = 5

@@ -148,7 +148,7 @@ class Summarizer:
             if article.sentences:
                 self._plan(article)
         headlines = [article.headline for article in group if article.headline]
-        for search in (_preferring_short(_HEADLINE_OPTIONS), _HEADLINE_OPTIONS):
+        for search in (_HEADLINE_OPTIONS, _preferring_short(_HEADLINE_OPTIONS)):
             self._write([h for h in headlines if not any(map(has_verb, h.texts))], search, as_headline)
         places = [tries for article in group for tries in article.body]
         for search in (_SENTENCE_OPTIONS, _preferring_short(_SENTENCE_OPTIONS)):
@@ -331,7 +331,6 @@ def _headline(article: _Article) -> str:
         return ""
     written = list(article.headline.texts) if article.headline else []
     start = without_dateline(article.sentences[opening(article.sentences).sentences[0]])
-    # Of what was written, the short one stands first.
     return next(iter([*filter(has_verb, written), *headline_forms(start), *written]), "") or headline_start(start)
 
 
