@@ -58,7 +58,7 @@ def choose_passages(article: Article, *, count: int, spare: int = 0) -> tuple[Pa
     after it that go on about the same. Headings are left out where there are sentences.
     """
     sentences = article.sentences
-    usable = _usable(sentences)
+    usable = [i for i, text in enumerate(sentences) if is_sentence(text)] or list(range(len(sentences)))
     is_alone = count == 1
     count = min(count + (spare if len(usable) <= _LONG else 0), max(1, len(usable) - 1))
     chosen: dict[int, str] = {}
@@ -89,10 +89,6 @@ def _forms(sentence: str) -> tuple[str, ...]:
     return tuple(shorter_forms(sentence, most=MAX_FORM_WORDS))
 
 
-def _usable(sentences: Sequence[str]) -> list[int]:
-    return [i for i, text in enumerate(sentences) if is_sentence(text)] or list(range(len(sentences)))
-
-
 def _stretches(usable: Sequence[int], count: int) -> list[Sequence[int]]:
     """What each of `count` sentences is chosen from: all of a usual article, a part of a long one."""
     if len(usable) <= _LONG:
@@ -112,11 +108,11 @@ def _best_form(article: Article, place: int, said: Collection[str], *, is_alone:
     forms = _forms(sentence)
     if not forms:
         start = " ".join(sentence.split()[:MAX_FORM_WORDS])
-        return _TOO_LONG * value(article, start, place, said, is_alone=is_alone), ""
-    return max((value(article, form, place, said, is_alone=is_alone), form) for form in forms)
+        return _TOO_LONG * sentence_value(article, start, place, said, is_alone=is_alone), ""
+    return max((sentence_value(article, form, place, said, is_alone=is_alone), form) for form in forms)
 
 
-def value(article: Article, text: str, place: int, said: Collection[str], *, is_alone: bool) -> float:
+def sentence_value(article: Article, text: str, place: int, said: Collection[str], *, is_alone: bool) -> float:
     """What a text from the sentence at `place` is worth as the whole of a summary, or beside other sentences of one."""
     found = article.value(text, place, said=said)
     if not is_alone:

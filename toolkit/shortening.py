@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from toolkit import segmentation
-from toolkit.clauses import has_verb, shorter_forms
+from toolkit.clauses import has_verb, shorter_forms, without_dateline
 from toolkit.rewriting import LEAST_HEADLINE_WORDS
 
 MOST_WORDS = 45
@@ -33,8 +33,8 @@ def headline_forms(sentence: str) -> list[str]:
 
 
 def headline_start(sentence: str) -> str:
-    """A sentence as a headline: up to the last clause that fits, without its full stop."""
-    text = sentence.rstrip(" .…")
+    """A sentence as a headline: up to the last clause that fits, without its full stop and the place before it."""
+    text = without_dateline(sentence).rstrip(" .…")
     words = text.split()
     if len(words) <= _HEADLINE_WORDS:
         return text if len(text) <= _HEADLINE_WORDS * _WORD_CHARACTERS else within(text, _HEADLINE_WORDS)

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from toolkit import control, grounding, salience, segmentation, store, support
-from toolkit.clauses import has_verb, without_dateline
+from toolkit.clauses import has_verb
 from toolkit.control import HEADLINE, SENTENCE
 from toolkit.documents import Summary, SummarySentence, Translation
 from toolkit.engines import EngineSettings, GenerationOptions, Seq2SeqEngine, load_seq2seq
 from toolkit.engines.limits import fits
 from toolkit.errors import InputError
-from toolkit.passages import MAX_FORM_WORDS, MAX_WORDS, Passage, choose_passages, is_sentence, opening, value
+from toolkit.passages import MAX_FORM_WORDS, MAX_WORDS, Passage, choose_passages, is_sentence, opening, sentence_value
 from toolkit.rewriting import CLOSED, Reader, as_headline, as_sentence, is_sound
 from toolkit.shortening import headline_forms, headline_start, within
 
@@ -93,6 +93,11 @@ class _Article:
         """What its words and sentences are worth: asked when passages are chosen, and again of what was written."""
         return salience.Article(self.sentences)
 
+    @functools.cached_property
+    def opening(self) -> Passage:
+        """What its headline is written from."""
+        return opening(self.sentences)
+
 
 class Summarizer:
     """Writes a headline and a summary of English text; safe to call from many threads."""
@@ -159,7 +164,7 @@ class Summarizer:
 
     def _plan(self, article: _Article) -> None:
         """Choose the passages; one too long for the model loses sentences from its end, a sentence alone its rest."""
-        article.headline = self._fitted(HEADLINE, opening(article.sentences), article)
+        article.headline = self._fitted(HEADLINE, article.opening, article)
         for passage in choose_passages(article.ranked, count=article.count, spare=_SPARE):
             tries = [self._fitted(SENTENCE, part, article) for part in _parts(passage, article.sentences)]
             article.truncated += any(rewriting.is_part for rewriting in tries)
@@ -203,34 +208,11 @@ class Summarizer:
 
     def _finish(self, article: _Article) -> Summary:
         """One sentence after the other: the best there is beside those before; source sentences where none is sound."""
-        written: list[tuple[int, SummarySentence]] = []
-        waiting = dict(enumerate(article.body))
-        while waiting and len(written) < article.count:
-            said = salience.tokens(" ".join(sentence.text for _, sentence in written))
-            ranked = sorted(
-                (
-                    (_worth(candidate, article, said), i, candidate)
-                    for i, tries in waiting.items()
-                    for candidate in _candidates(tries)
-                ),
-                key=lambda entry: -entry[0],
-            )
-            sound = ((i, _written(candidate, article.sentences)) for _, i, candidate in ranked)
-            sentences = itertools.chain(
-                ((i, sentence) for i, sentence in sound if sentence.is_supported),
-                ((i, _own_sentence(tries, article.sentences)) for i, tries in waiting.items()),
-            )
-            fitting = (
-                (i, sentence)
-                for i, sentence in sentences
-                if all(_shared(sentence.text, other.text) < _SAME for _, other in written)
-            )
-            if (best := next(fitting, None)) is None:
-                break
-            written.append(best)
-            del waiting[best[0]]
-        written.sort(key=lambda entry: entry[0])
-        return self._summary(article, [sentence for _, sentence in written])
+        chosen: dict[int, SummarySentence] = {}
+        while len(chosen) < article.count and (best := _next_sentence(article, chosen)):
+            place, sentence = best
+            chosen[place] = sentence
+        return self._summary(article, [chosen[place] for place in sorted(chosen)])
 
     def _summary(self, article: _Article, written: list[SummarySentence]) -> Summary:
         words = sum(len(sentence.split()) for sentence in article.sentences)
@@ -330,8 +312,25 @@ def _headline(article: _Article) -> str:
     if not article.sentences:
         return ""
     written = list(article.headline.texts) if article.headline else []
-    start = without_dateline(article.sentences[opening(article.sentences).sentences[0]])
+    start = article.sentences[article.opening.sentences[0]]
     return next(iter([*filter(has_verb, written), *headline_forms(start), *written]), "") or headline_start(start)
+
+
+def _next_sentence(article: _Article, chosen: Mapping[int, SummarySentence]) -> tuple[int, SummarySentence] | None:
+    """The best sentence beside those chosen, with its index in `article.body`; None where all say the same again."""
+    said = salience.tokens(" ".join(sentence.text for sentence in chosen.values()))
+    waiting = {place: tries for place, tries in enumerate(article.body) if place not in chosen}
+    ranked = sorted(
+        ((place, candidate) for place, tries in waiting.items() for candidate in _candidates(tries)),
+        key=lambda entry: -_worth(entry[1], article, said),
+    )
+    written = ((place, _written(candidate, article.sentences)) for place, candidate in ranked)
+    sound = ((place, sentence) for place, sentence in written if sentence.is_supported)
+    own = ((place, _own_sentence(tries, article.sentences)) for place, tries in waiting.items())
+    for place, sentence in itertools.chain(sound, own):
+        if all(_shared(sentence.text, other.text) < _SAME for other in chosen.values()):
+            return place, sentence
+    return None
 
 
 def _candidates(tries: Sequence[_Rewriting]) -> Iterator[_Candidate]:
@@ -348,7 +347,7 @@ def _worth(candidate: _Candidate, article: _Article, said: Collection[str]) -> f
     """How good a sentence of the summary a text makes: what it says, and how sure the model was."""
     text = candidate.text
     place = candidate.passage.sentences[0]
-    found = value(article.ranked, text, place, said, is_alone=article.count == 1)
+    found = sentence_value(article.ranked, text, place, said, is_alone=article.count == 1)
     if len(text.split()) > MAX_FORM_WORDS:
         found *= _TOO_LONG
     if text in candidate.passage.text:
