@@ -8,7 +8,7 @@ import pytest
 import torch
 from transformers import MarianMTModel
 
-from models.recipes import decoding, seq2seq
+from models.recipes import averaging, decoding, seq2seq
 
 VOCABULARY = 20
 SIZE = seq2seq.Size(d_model=64, feed_forward=64, heads=2, encoder_layers=1, decoder_layers=1, positions=16)
@@ -182,8 +182,34 @@ def test_export_is_float16_in_the_marian_convention(tmp_path: Path) -> None:
 def test_an_average_is_the_weighted_mean_also_of_embeddings_that_have_several_names() -> None:
     one, other = (seq2seq.build_model(SIZE, vocabulary=VOCABULARY, seed=seed) for seed in (1, 2))
     before = {name: weights.clone() for name, weights in one.state_dict().items()}
-    one.load_state_dict(seq2seq.average([one.state_dict(), other.state_dict()], (0.75, 0.25)))
+    one.load_state_dict(averaging.average([one.state_dict(), other.state_dict()], (0.75, 0.25)))
     for name, weights in one.state_dict().items():
         expected = 0.75 * before[name] + 0.25 * other.state_dict()[name]
         torch.testing.assert_close(weights, expected, msg=name)
     assert one.get_output_embeddings().weight is one.get_input_embeddings().weight
+
+
+def test_a_wider_model_computes_the_same_and_its_new_units_learn(pairs: seq2seq.EncodedPairs, tmp_path: Path) -> None:
+    narrow = seq2seq.build_model(SIZE, vocabulary=VOCABULARY, seed=1).eval()
+    wide = seq2seq.widen(narrow, 96, seed=1).eval()
+    ids = torch.randint(1, VOCABULARY, (3, 7))
+    with torch.no_grad():
+        before, after = (model(input_ids=ids, decoder_input_ids=ids).logits for model in (narrow, wide))
+    torch.testing.assert_close(after, before)
+    assert wide.config.encoder_ffn_dim == wide.config.decoder_ffn_dim == 96
+    assert wide.get_output_embeddings().weight is wide.get_input_embeddings().weight
+    trained = seq2seq.train(wide, pairs, schedule=SCHEDULE, work=tmp_path).state_dict()
+    for part in ("encoder", "decoder"):
+        assert trained[f"model.{part}.layers.0.fc2.weight"][:, SIZE.feed_forward :].any()
+    with pytest.raises(ValueError, match="at least the model's, 64, not 32"):
+        seq2seq.widen(narrow, 32, seed=1)
+
+
+def test_blending_takes_the_share_of_the_start() -> None:
+    one, start = (seq2seq.build_model(SIZE, vocabulary=VOCABULARY, seed=seed) for seed in (1, 2))
+    before = {name: weights.clone() for name, weights in one.state_dict().items()}
+    averaging.blend(one, start, 0.0)
+    assert all(torch.equal(before[name], weights) for name, weights in one.state_dict().items())
+    averaging.blend(one, start, 0.25)
+    for name, weights in one.state_dict().items():
+        torch.testing.assert_close(weights, 0.75 * before[name] + 0.25 * start.state_dict()[name], msg=name)

@@ -1,4 +1,4 @@
-"""The number format of the training arithmetic: bfloat16 where the hardware multiplies it, float32 elsewhere."""
+"""The processor that trains, and its number format: bfloat16 where it multiplies that fast, float32 elsewhere."""
 
 from __future__ import annotations
 
@@ -17,3 +17,12 @@ def has_fast_bfloat16(device: str) -> bool:
 def autocast(device: str, *, enabled: bool = True) -> torch.autocast:
     """bfloat16 products where they are fast; elsewhere everything stays float32."""
     return torch.autocast(device, dtype=torch.bfloat16, enabled=enabled and has_fast_bfloat16(device))
+
+
+def processor(device: str) -> str:
+    """What a card says the training ran on: the GPU's name, or the number of CPU cores used and their arithmetic."""
+    if device != "cpu":
+        return torch.cuda.get_device_name()
+    cores = torch.get_num_threads()
+    kind = " with products in bfloat16" if has_fast_bfloat16(device) else ""
+    return f"{cores} CPU core{'s' if cores > 1 else ''}{kind}"

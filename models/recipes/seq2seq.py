@@ -18,7 +18,7 @@ import torch
 from torch import nn
 from transformers import GenerationConfig, MarianConfig, MarianMTModel
 
-from models.recipes import precision
+from models.recipes import averaging, precision
 from models.recipes.muon import BatchedMuon
 
 # Padded lengths. Few, because oneDNN and torch.compile build a new kernel for every new shape; steps of 10-25 %,
@@ -258,10 +258,38 @@ def load_model(folder: Path, *, dropout: float = 0.0) -> MarianMTModel:
     model: MarianMTModel = MarianMTModel.from_pretrained(
         str(folder), dtype=torch.float32, use_safetensors=True, dropout=dropout
     )
+    _fix_positions(model)
+    return model
+
+
+def widen(model: MarianMTModel, feed_forward: int, *, seed: int) -> MarianMTModel:
+    """A model that computes the same with `feed_forward` hidden units a feed-forward layer, at least as many as before.
+
+    What a new unit reads is random, as far spread as what the old ones read; what it writes is zero until trained
+    (after Chen et al. 2016, "Net2Net", with fresh units instead of copies).
+    """
+    before = model.config.encoder_ffn_dim
+    if feed_forward < before:
+        raise ValueError(f"feed_forward must be at least the model's, {before}, not {feed_forward}")
+    values = {**model.config.to_dict(), "encoder_ffn_dim": feed_forward, "decoder_ffn_dim": feed_forward}
+    wider = MarianMTModel(MarianConfig(**values))
+    generator = torch.Generator().manual_seed(seed)
+    state = wider.state_dict()
+    for name, old in model.state_dict().items():
+        new = torch.zeros_like(state[name])
+        if name.endswith("fc1.weight"):
+            new = torch.randn(new.shape, generator=generator) * old.std()
+        new[tuple(slice(size) for size in old.shape)] = old
+        state[name] = new
+    wider.load_state_dict(state)
+    _fix_positions(wider)
+    return wider
+
+
+def _fix_positions(model: MarianMTModel) -> None:
     # The sinusoids are constants, but loading makes parameters of them: nobody would clear their gradients.
     for part in (model.model.encoder, model.model.decoder):
         part.embed_positions.requires_grad_(False)
-    return model
 
 
 def loss_of(
@@ -462,19 +490,8 @@ def train(
             last_saved = time.monotonic()
     save(checkpoint)
     if snapshots and step >= schedule.steps:
-        model.load_state_dict(average(snapshots))
+        model.load_state_dict(averaging.average(snapshots))
     return model.eval()
-
-
-def average(
-    states: Sequence[dict[str, torch.Tensor]], shares: Sequence[float] | None = None
-) -> dict[str, torch.Tensor]:
-    """The mean of several states of one model, each with its share (default: all alike)."""
-    shares = shares or [1 / len(states)] * len(states)
-    return {
-        name: torch.stack([state[name].float() * share for state, share in zip(states, shares, strict=True)]).sum(0)
-        for name in states[0]
-    }
 
 
 def export(model: MarianMTModel, folder: Path) -> None:

@@ -10,9 +10,9 @@ folder already; an interrupted training goes on from its checkpoint.
 from __future__ import annotations
 
 import argparse
+import copy
 import itertools
 import json
-import platform
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from pathlib import Path
 import sentencepiece
 import torch
 
-from models.recipes import corpora, seq2seq, summaries, summary_paraphrases, vocabulary
+from models.recipes import averaging, corpora, precision, seq2seq, summaries, summary_paraphrases, vocabulary
 
 MAX_SOURCE_TOKENS = 96
 MAX_TARGET_TOKENS = 48
@@ -114,6 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, default=Path(".work/summarizer"))
     parser.add_argument("--translator", type=Path, default=Path("models/translator-de-en"))
     parser.add_argument("--output", type=Path, default=Path("models/summarizer-en"))
+    parser.add_argument("--start", type=Path, help="go on from the weights of this summariser, not the translator's")
+    parser.add_argument("--start-share", type=float, default=0.0, help="share of what it starts from in the result")
     parser.add_argument(
         "--article",
         type=Path,
@@ -132,6 +134,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--stop-after", type=int, help="end early at this step, as an interruption would")
     parser.add_argument("--only", choices=("prepare", "train", "score"), help="run this stage alone")
     options = parser.parse_args(arguments)
+    if not 0 <= options.start_share < 1:
+        parser.error("--start-share must be from 0 to below 1")
 
     if options.only in {None, "prepare"}:
         prepare(
@@ -151,8 +155,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             short_first=SHORT_FIRST,
         )
         started = time.monotonic()
+        start = seq2seq.load_model(options.start or options.translator, dropout=options.dropout)
         model = seq2seq.train(
-            seq2seq.load_model(options.translator, dropout=options.dropout),
+            copy.deepcopy(start),
             pairs,
             schedule=schedule,
             work=options.work,
@@ -162,6 +167,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         if options.stop_after is not None:
             return
+        averaging.blend(model, start, options.start_share)
         seq2seq.export(model, options.output)
         vocabulary.write_tokenizer(options.translator / "source.spm", options.output)
         write_run(
@@ -170,6 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             schedule,
             seconds=time.monotonic() - started,
             device=options.device,
+            start_share=options.start_share,
             history=options.history,
         )
     if options.only in {None, "score"}:
@@ -189,6 +196,7 @@ def write_run(
     *,
     seconds: float,
     device: str,
+    start_share: float = 0.0,
     history: str = "",
 ) -> None:
     """Write `work`/run.json: what the card says about the training; `seconds` are those of the last call."""
@@ -202,11 +210,6 @@ def write_run(
         short_first=schedule.short_first,
     )
     rows = [rows for _, rows in itertools.islice(stream, schedule.steps)]
-    processor = (
-        torch.cuda.get_device_name()
-        if device == "cuda"
-        else f"{torch.get_num_threads()} cores of a {platform.machine()} CPU"
-    )
     run = {
         "history": history,
         "steps": schedule.steps,
@@ -214,13 +217,14 @@ def write_run(
         "learning_rate": schedule.learning_rate,
         "cooldown": schedule.cooldown,
         "dropout": schedule.dropout,
+        "start_share": start_share,
         "seed": schedule.seed,
         "short_first": schedule.short_first,
         "pairs": len(pairs),
         "tokens": int(sum(lengths[part].sum() for part in rows)) / 1e6,
         "epochs": sum(len(part) for part in rows) / len(pairs),
         "minutes": f"{max(1, round(seconds / 60))} minutes",
-        "hardware": processor,
+        "hardware": precision.processor(device),
     }
     (work / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
 

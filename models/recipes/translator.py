@@ -9,9 +9,9 @@ checkpoint.
 from __future__ import annotations
 
 import argparse
+import copy
 import itertools
 import json
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,7 +19,7 @@ import numpy as np
 import sentencepiece
 import torch
 
-from models.recipes import augmentation, parallel, precision, seq2seq, vocabulary
+from models.recipes import augmentation, averaging, parallel, precision, seq2seq, vocabulary
 
 DEFAULT = Path("models/translator-de-en")
 
@@ -54,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--vocabulary", type=int, default=8000)
     parser.add_argument("--d-model", type=int, default=384)
-    parser.add_argument("--feed-forward", type=int, default=1536)
+    parser.add_argument(
+        "--feed-forward", type=int, default=1536, help="units of such a layer; a smaller model of --start is widened"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--compile", action="store_true")
@@ -91,11 +93,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     processor = sentencepiece.SentencePieceProcessor(model_file=str(options.work / "source.spm"))
     size = seq2seq.Size(d_model=options.d_model, feed_forward=options.feed_forward, heads=options.d_model // 64)
     if options.start is None:
-        model = seq2seq.build_model(size, vocabulary=len(processor), seed=options.seed, dropout=options.dropout)
+        start = seq2seq.build_model(size, vocabulary=len(processor), seed=options.seed, dropout=options.dropout)
     else:
-        model = seq2seq.load_model(options.start, dropout=options.dropout)
+        start = seq2seq.load_model(options.start, dropout=options.dropout)
+        if options.feed_forward > start.config.encoder_ffn_dim:
+            start = seq2seq.widen(start, options.feed_forward, seed=options.seed)
     model = seq2seq.train(
-        model,
+        copy.deepcopy(start),
         pairs,
         schedule=seq2seq.Schedule(
             steps=options.steps,
@@ -115,11 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     if options.stop_after is not None:
         return
-    if options.start_share:
-        # Of a model and the one that its training went on from, the average is often better than either: they lie in
-        # one valley of the loss (Wortsman et al. 2022, "Model soups").
-        states = [model.to("cpu").state_dict(), seq2seq.load_model(options.start).state_dict()]
-        model.load_state_dict(seq2seq.average(states, (1 - options.start_share, options.start_share)))
+    averaging.blend(model, start, options.start_share)
     seq2seq.export(model, output)
     vocabulary.write_tokenizer(options.work / "source.spm", output)
     if options.reverse:
@@ -187,7 +187,7 @@ def write_run(options: argparse.Namespace, work: Path, pairs: seq2seq.EncodedPai
         "start_share": options.start_share,
         "back_translated": back_translated,
         "back_translated_weight": options.back_translated_weight,
-        "hardware": torch.cuda.get_device_name() if options.device == "cuda" else _processor(),
+        "hardware": precision.processor(options.device),
         "batches": options.steps,
         "batches_per_epoch": len(epoch),
         "target_tokens": int(sum(lengths[rows].sum() for _, rows in taken)),
@@ -197,11 +197,6 @@ def write_run(options: argparse.Namespace, work: Path, pairs: seq2seq.EncodedPai
         },
     }
     (work / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
-
-
-def _processor() -> str:
-    kind = " with products in bfloat16" if precision.has_fast_bfloat16("cpu") else ""
-    return f"{os.cpu_count()} CPU cores{kind}"
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from models.recipes import glossary_scores, learning_curve, robustness_scores
+from models.recipes import averaging, glossary_scores, learning_curve, robustness_scores
 from models.recipes.corpora import CORPORA
 from models.recipes.translation_scores import BEAM, BEAMS_SET, GREEDY, OTHER_BEAMS
 
@@ -150,11 +150,7 @@ def write_card(work: Path, folder: Path) -> None:
         dropout=f"dropout {run['dropout']}" if run.get("dropout") else "no dropout",
         epochs=run["batches"] / run["batches_per_epoch"],
         tokens=run["target_tokens"] / 1e6,
-        start_share=(
-            f" and the result with what it went on from ({run['start_share']:.0%} of the weights)"
-            if run.get("start_share")
-            else ""
-        ),
+        start_share=averaging.blend_note(run.get("start_share", 0.0)),
         steps=run["steps"],
         batch_tokens=run["batch_tokens"],
         learning_rate=run["learning_rate"],
