@@ -67,5 +67,7 @@ def test_the_opening_includes_the_heading_and_stops_in_time() -> None:
     of_the_page = ["Media playback is unsupported here", "13 May Last updated at 09:11", *ARTICLE]
     assert passages.opening(of_the_page).sentences == (2,)
     assert passages.opening(of_the_page[:2]).sentences == (0, 1)
+    late = passages.opening(["ROME – On the edge of a summit, Foreign Minister Anna Lenz led the talks.", *ARTICLE])
+    assert late.text == "Foreign Minister Anna Lenz led the talks."
     endless = passages.opening(["word " * 500 + ".", "More follows here now."])
     assert endless.sentences == (0,)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from toolkit import grounding
-from toolkit.clauses import has_verb, shorter_forms, without_dateline
+from toolkit.clauses import has_verb, shorter_forms, without_dateline, without_leading_clause
 from toolkit.salience import LEANING, Article, tokens
 
 MAX_SENTENCES = 3
@@ -123,7 +123,10 @@ def sentence_value(article: Article, text: str, place: int, said: Collection[str
 
 
 def opening(sentences: Sequence[str]) -> Passage:
-    """The first sentence, without the place before it, and the headings: what a headline is written from.
+    """The first sentence, from its subject on, and the headings: what a headline is written from.
+
+    The place of a report and a clause before the subject are left out: the model joined "in Kuala Lumpur, Foreign
+    Minister Lavrov and Secretary of State Rubio" to "Kuala Lumpur, Secretary of State Rubio".
 
     A line that is no sentence and none of whose words come again belongs to the page, not to the article: "Media
     playback is not supported on this device". It is passed over.
@@ -140,8 +143,12 @@ def opening(sentences: Sequence[str]) -> Passage:
         kept.append(i)
         if is_sentence(sentences[i]):
             break
-    texts = [without_dateline(sentences[i]) if is_sentence(sentences[i]) else sentences[i] + "." for i in kept]
+    texts = [_without_start(sentences[i]) if is_sentence(sentences[i]) else sentences[i] + "." for i in kept]
     return Passage(tuple(kept), " ".join(texts))
+
+
+def _without_start(sentence: str) -> str:
+    return without_leading_clause(without_dateline(sentence))
 
 
 def is_sentence(text: str) -> bool:

@@ -36,14 +36,8 @@ _ARTICLE_MAX_TOKENS = 142
 _ARTICLE_MIN_TOKENS = 56
 _ARTICLE_LENGTH_PENALTY = 2.0
 
-# Among rewritings of one place: how much a nat a token of the model's certainty weighs beside the ROUGE to expect, and
-# what one longer than a summary's sentence is worth beside others.
-_SURENESS = 0.1
+# What a sentence longer than a summary's is worth beside others.
 _TOO_LONG = 0.8
-# The same of one that is the article's own sentence word for word: where the model has other words, they are wanted.
-_VERBATIM = 0.85
-# The certainty, as that of a model, with which the article's own shortened sentence competes with rewritings.
-_OWN = -0.3
 # Passages rewritten beyond the sentences wanted.
 _SPARE = 3
 # Sentences of models that read whole articles draw on words from all over them.
@@ -60,8 +54,8 @@ class _Rewriting:
     prompt: str
     is_part: bool = False
     """Whether it holds only a part of a sentence that is too long for the model."""
-    texts: dict[str, float] = field(default_factory=dict)
-    """What was written of it and is sound, with the model's certainty: mean log-probability a token."""
+    texts: list[str] = field(default_factory=list)
+    """What was written of it and is sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +63,6 @@ class _Candidate:
     """A text that may become a sentence of the summary."""
 
     text: str
-    log_prob: float
     passage: Passage
     """What it was written from."""
 
@@ -87,6 +80,7 @@ class _Article:
     headline: _Rewriting | None = None
     body: list[list[_Rewriting]] = field(default_factory=list)
     truncated: int = 0
+    assessed: dict[_Candidate, SummarySentence] = field(default_factory=dict)
 
     @functools.cached_property
     def ranked(self) -> salience.Article:
@@ -97,6 +91,13 @@ class _Article:
     def opening(self) -> Passage:
         """What its headline is written from."""
         return opening(self.sentences)
+
+    def sentence(self, candidate: _Candidate) -> SummarySentence:
+        """A candidate with what it rests on; one that was refused may be asked for again beside other sentences."""
+        if candidate not in self.assessed:
+            needed = _needed(self.sentences, candidate.passage.sentences, candidate.text)
+            self.assessed[candidate] = _supported(candidate.text, needed, self.sentences)
+        return self.assessed[candidate]
 
 
 class Summarizer:
@@ -194,7 +195,7 @@ class Summarizer:
         for rewriting, output in zip(rewritings, outputs, strict=True):
             text = read(output, rewriting.passage.text)
             if text and self._is_spelled(text, rewriting.passage.text):
-                rewriting.texts[text] = output.log_prob
+                rewriting.texts.append(text)
 
     def _is_spelled(self, text: str, source: str) -> bool:
         """Whether the model has every word from the source or whole in its vocabulary: it put none together itself."""
@@ -311,7 +312,7 @@ def _headline(article: _Article) -> str:
     """What was written of the opening and has a verb, else the opening without some clauses, else its start."""
     if not article.sentences:
         return ""
-    written = list(article.headline.texts) if article.headline else []
+    written = article.headline.texts if article.headline else []
     start = article.sentences[article.opening.sentences[0]]
     return next(iter([*filter(has_verb, written), *headline_forms(start), *written]), "") or headline_start(start)
 
@@ -324,7 +325,7 @@ def _next_sentence(article: _Article, chosen: Mapping[int, SummarySentence]) -> 
         ((place, candidate) for place, tries in waiting.items() for candidate in _candidates(tries)),
         key=lambda entry: -_worth(entry[1], article, said),
     )
-    written = ((place, _written(candidate, article.sentences)) for place, candidate in ranked)
+    written = ((place, article.sentence(candidate)) for place, candidate in ranked)
     sound = ((place, sentence) for place, sentence in written if sentence.is_supported)
     own = ((place, _own_sentence(tries, article.sentences)) for place, tries in waiting.items())
     for place, sentence in itertools.chain(sound, own):
@@ -336,27 +337,18 @@ def _next_sentence(article: _Article, chosen: Mapping[int, SummarySentence]) -> 
 def _candidates(tries: Sequence[_Rewriting]) -> Iterator[_Candidate]:
     """What was written of a passage, and the article's own sentence, shortened, which competes with it."""
     for rewriting in tries:
-        for text, log_prob in rewriting.texts.items():
-            yield _Candidate(text, log_prob, rewriting.passage)
+        for text in rewriting.texts:
+            yield _Candidate(text, rewriting.passage)
     first = tries[0].passage
     if first.core:
-        yield _Candidate(first.core, _OWN, Passage(first.sentences[:1], first.text))
+        yield _Candidate(first.core, Passage(first.sentences[:1], first.text))
 
 
 def _worth(candidate: _Candidate, article: _Article, said: Collection[str]) -> float:
-    """How good a sentence of the summary a text makes: what it says, and how sure the model was."""
-    text = candidate.text
+    """How good a sentence of the summary a text makes: the ROUGE to expect of it beside what is said already."""
     place = candidate.passage.sentences[0]
-    found = sentence_value(article.ranked, text, place, said, is_alone=article.count == 1)
-    if len(text.split()) > MAX_FORM_WORDS:
-        found *= _TOO_LONG
-    if text in candidate.passage.text:
-        found *= _VERBATIM
-    return found + _SURENESS * candidate.log_prob
-
-
-def _written(candidate: _Candidate, sentences: Sequence[str]) -> SummarySentence:
-    return _supported(candidate.text, _needed(sentences, candidate.passage.sentences, candidate.text), sentences)
+    found = sentence_value(article.ranked, candidate.text, place, said, is_alone=article.count == 1)
+    return found * _TOO_LONG if len(candidate.text.split()) > MAX_FORM_WORDS else found
 
 
 def _own_sentence(tries: Sequence[_Rewriting], sentences: Sequence[str]) -> SummarySentence:
