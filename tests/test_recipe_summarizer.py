@@ -87,6 +87,32 @@ def test_interrupted_and_resumed_is_uninterrupted_and_every_engine_reads_the_res
         assert summary.sentences
 
 
+def test_it_goes_on_from_another_summariser_and_is_averaged_with_it(
+    monkeypatch: pytest.MonkeyPatch, translator: Path, data: Path, tmp_path: Path
+) -> None:
+    start = tmp_path / "start"
+    changed = seq2seq.load_model(translator)
+    with torch.no_grad():
+        next(p for name, p in changed.named_parameters() if name == "model.shared.weight").mul_(0.5)
+    seq2seq.export(changed, start)
+    _run(monkeypatch, translator, data, tmp_path, "--only", "prepare")
+    options = ["--only", "train", "--start", str(start), "--steps", "2"]
+    found = []
+    for share in ("0", "0.25"):
+        folder = _run(monkeypatch, translator, data, tmp_path, *options, "--start-share", share)
+        found.append(load_file(folder / "model.safetensors"))
+    assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["start_share"] == 0.25
+    alone, blended = found
+    begun = load_file(start / "model.safetensors")
+    for name, weights in blended.items():
+        expected = 0.75 * alone[name].float() + 0.25 * begun[name].float()
+        torch.testing.assert_close(weights.float(), expected, msg=name, rtol=0.01, atol=0.001)
+    size, whole = (w["model.shared.weight"].float().std() for w in (alone, load_file(translator / "model.safetensors")))
+    assert size < 0.7 * whole, "it began from the translator"
+    with pytest.raises(SystemExit):
+        _run(monkeypatch, translator, data, tmp_path, *options, "--start-share", "1")
+
+
 def test_prepared_pairs(monkeypatch: pytest.MonkeyPatch, translator: Path, data: Path, tmp_path: Path) -> None:
     _run(monkeypatch, translator, data, tmp_path, "--only", "prepare")
     lines = (tmp_path / "examples.jsonl").read_text(encoding="utf-8").splitlines()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import sentencepiece
+import torch
 
 from models.recipes import back_translation, corpora, parallel, seq2seq, terms, translator
 from tests import corpora_samples
@@ -83,6 +84,27 @@ def test_back_translation_from_the_reverse_model_to_tagged_pairs(
     assert (run["back_translated"], run["back_translated_weight"], mixture["encoded"]) == (3, 2, own)
     assert mixture["with_terms"] > 0
     assert (tmp_path / "forward" / "source.spm").read_bytes() == spm[1].read_bytes()
+
+
+def test_it_goes_on_from_a_smaller_model_and_is_averaged_with_it(
+    monkeypatch: pytest.MonkeyPatch, data: Path, tmp_path: Path
+) -> None:
+    first, further = tmp_path / "first", tmp_path / "further"
+    _run(monkeypatch, data, first, "--steps", "3", "--unscored", "--output", first / "model")
+    options: list[str | Path] = ["--start", first / "model", "--feed-forward", "96", "--steps", "3"]
+    options += ["--unscored", "--output"]
+    _run(monkeypatch, data, further, *options, further / "alone")
+    # A finished training is exported again, with another share.
+    _run(monkeypatch, data, further, *options, further / "blended", "--start-share", "0.25")
+    assert json.loads((further / "run.json").read_text(encoding="utf-8"))["start_share"] == 0.25
+    alone, blended = (seq2seq.load_model(further / name) for name in ("alone", "blended"))
+    assert alone.config.encoder_ffn_dim == blended.config.decoder_ffn_dim == 96
+    start = seq2seq.widen(seq2seq.load_model(first / "model"), 96, seed=1).state_dict()
+    before = alone.state_dict()
+    for name, weights in blended.state_dict().items():
+        torch.testing.assert_close(weights, 0.75 * before[name] + 0.25 * start[name], msg=name, rtol=0.01, atol=0.001)
+    with pytest.raises(SystemExit):
+        _run(monkeypatch, data, further, *options, further / "blended", "--start-share", "1")
 
 
 def test_what_loops_or_is_no_translation_is_not_learned_from() -> None:
