@@ -96,7 +96,7 @@ def shorter_forms(sentence: str, *, most: int) -> list[str]:
 def without_dateline(text: str) -> str:
     """A report's first sentence without the place before it."""
     rest = _DATELINE.sub("", text)
-    return rest[:1].upper() + rest[1:] if len(rest) < len(text) else text
+    return capitalised(rest) if len(rest) < len(text) else text
 
 
 def without_leading_clause(text: str) -> str:
@@ -106,12 +106,17 @@ def without_leading_clause(text: str) -> str:
     """
     clause = None if _SUBORDINATE.match(text) else _LEADING_CLAUSE.match(text)
     rest = text[clause.end() :] if clause else ""
-    return rest[:1].upper() + rest[1:] if len(rest.split()) >= _LEAST_WORDS and has_verb(rest) else text
+    return capitalised(rest) if len(rest.split()) >= _LEAST_WORDS and has_verb(rest) else text
 
 
 def has_verb(text: str) -> bool:
     """Whether a word of it is a finite verb, of those that news mostly uses."""
     return _VERB.search(text) is not None
+
+
+def capitalised(text: str) -> str:
+    """A text with a capital at its start."""
+    return text[:1].upper() + text[1:]
 
 
 def _spans(text: str, end: int) -> list[tuple[int, int]]:
@@ -121,8 +126,7 @@ def _spans(text: str, end: int) -> list[tuple[int, int]]:
     if word := _LEADING_WORD.match(text):
         leading = word.end()
         found.add((0, leading))
-    capital = text[leading : leading + 1].upper() + text[leading + 1 :]
-    if clause := _LEADING_CLAUSE.match(capital):
+    if clause := _LEADING_CLAUSE.match(capitalised(text[leading:])):
         found.add((leading, leading + clause.end()))
     for pattern in (_BRACKETS, _DASHED):
         found |= {match.span() for match in pattern.finditer(text)}
@@ -146,7 +150,7 @@ def _without(text: str, spans: tuple[tuple[int, int], ...]) -> str | None:
     form = " ".join("".join([*parts, text[start:]]).split())
     form = re.sub(r"[ ,;–—-]+(?=[.!?]$)", "", form)
     form = re.sub(r"(?<=\.[a-z])\.\.$", ".", form)  # "since 10 p.m.," loses its comma
-    form = form[:1].upper() + form[1:]
+    form = capitalised(form)
     if len(form.split()) < _LEAST_WORDS or form.count('"') % 2 or form.count("“") != form.count("”"):
         return None
     if form.count("(") != form.count(")") or not has_verb(form) or _LOOSE_END.search(_END.sub("", form)):

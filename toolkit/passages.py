@@ -143,12 +143,9 @@ def opening(sentences: Sequence[str]) -> Passage:
         kept.append(i)
         if is_sentence(sentences[i]):
             break
-    texts = [_without_start(sentences[i]) if is_sentence(sentences[i]) else sentences[i] + "." for i in kept]
+    opened = [sentences[i] for i in kept]
+    texts = [without_leading_clause(without_dateline(text)) if is_sentence(text) else text + "." for text in opened]
     return Passage(tuple(kept), " ".join(texts))
-
-
-def _without_start(sentence: str) -> str:
-    return without_leading_clause(without_dateline(sentence))
 
 
 def is_sentence(text: str) -> bool:

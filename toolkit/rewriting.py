@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from toolkit import grounding, repetition, segmentation
-from toolkit.clauses import has_verb, without_dateline
+from toolkit.clauses import capitalised, has_verb, without_dateline
 from toolkit.engines import Generation
 from toolkit.passages import is_sentence
 
@@ -54,7 +54,7 @@ class Reader:
             return None
         if _ONLY_A_SUBJECT.fullmatch(text) or len(words) < min(fewest, len(grounding.words(source))):
             return None
-        text = text[:1].upper() + text[1:]
+        text = capitalised(text)
         if self._is_headline:
             return text.rstrip(" .")
         closed = text if CLOSED.search(text) else text.rstrip(" ,;:–-") + "."

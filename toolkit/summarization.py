@@ -81,6 +81,7 @@ class _Article:
     body: list[list[_Rewriting]] = field(default_factory=list)
     truncated: int = 0
     assessed: dict[_Candidate, SummarySentence] = field(default_factory=dict)
+    """What `sentence` found of each candidate."""
 
     @functools.cached_property
     def ranked(self) -> salience.Article:

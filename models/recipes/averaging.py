@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Sequence
 
 import torch
@@ -25,6 +26,14 @@ def blend(model: torch.nn.Module, start: torch.nn.Module, share: float) -> None:
     """
     if share:
         model.load_state_dict(average([model.to("cpu").state_dict(), start.state_dict()], (1 - share, share)))
+
+
+def share(text: str) -> float:
+    """The type of the option `--start-share`: the share that `blend` gets, from 0 to below 1."""
+    found = float(text)
+    if not 0 <= found < 1:
+        raise argparse.ArgumentTypeError("must be from 0 to below 1")
+    return found
 
 
 def blend_note(share: float) -> str:

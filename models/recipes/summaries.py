@@ -20,6 +20,7 @@ from models.recipes import summary_paraphrases
 from models.recipes.corpora import key, read_pairs, read_records
 from models.recipes.summary_paraphrases import Lead
 from toolkit import grounding
+from toolkit.clauses import capitalised
 from toolkit.control import HEADLINE, SENTENCE
 
 CORPORA: dict[str, str] = {
@@ -333,7 +334,7 @@ class Style:
         """
         tokens = re.findall(r"[^\W\d_][\w'’-]*", headline)
         if any(word.islower() and len(word) > 3 and grounding.is_content(word) for word in tokens):
-            return headline[:1].upper() + headline[1:]
+            return capitalised(headline)
         inside = {word.casefold(): word for word in re.findall(r"(?<=[a-z,;] )[^\W\d_][\w'’-]*", lead)}
         pairs = set(re.findall(r"(?=\b([A-Z][\w'’-]* [A-Z][\w'’-]*))", lead))
         is_shouted = headline.isupper()
@@ -363,7 +364,7 @@ class Style:
             return word if named else known(word)
 
         text = re.sub(r"[^\W\d_][\w'’-]*", form, headline)
-        return text[:1].upper() + text[1:]
+        return capitalised(text)
 
     def has_verb(self, text: str) -> bool:
         """Whether a word stands in it that is mostly a finite verb."""

@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--translator", type=Path, default=Path("models/translator-de-en"))
     parser.add_argument("--output", type=Path, default=Path("models/summarizer-en"))
     parser.add_argument("--start", type=Path, help="go on from the weights of this summariser, not the translator's")
-    parser.add_argument("--start-share", type=float, default=0.0, help="share of what it starts from in the result")
+    parser.add_argument("--start-share", type=averaging.share, default=0.0, help="share of what it starts from")
     parser.add_argument(
         "--article",
         type=Path,
@@ -134,8 +134,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--stop-after", type=int, help="end early at this step, as an interruption would")
     parser.add_argument("--only", choices=("prepare", "train", "score"), help="run this stage alone")
     options = parser.parse_args(arguments)
-    if not 0 <= options.start_share < 1:
-        parser.error("--start-share must be from 0 to below 1")
 
     if options.only in {None, "prepare"}:
         prepare(

@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--start", type=Path, help="go on from the weights and vocabulary of this model folder")
     parser.add_argument(
-        "--start-share", type=float, default=0.0, help="share of the weights of --start in the result, 0 to below 1"
+        "--start-share", type=averaging.share, default=0.0, help="share of the weights of --start in the result"
     )
     parser.add_argument("--spm", type=Path, help="vocabulary to use instead of a new one; back-translation needs one")
     parser.add_argument("--history", help="for the card: how the model of --start was trained")
@@ -69,8 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     if options.back_translated_weight < 1:
         parser.error("--back-translated-weight must be at least 1")
-    if not 0 <= options.start_share < 1 or (options.start_share and options.start is None):
-        parser.error("--start-share must be from 0 to below 1, and needs --start")
+    if options.start_share and options.start is None:
+        parser.error("--start-share needs --start")
     output = options.output or (options.work / "model" if options.reverse else DEFAULT)
 
     parallel.prepare(
