@@ -208,8 +208,8 @@ def test_a_wider_model_computes_the_same_and_its_new_units_learn(pairs: seq2seq.
 def test_blending_takes_the_share_of_the_start() -> None:
     one, start = (seq2seq.build_model(SIZE, vocabulary=VOCABULARY, seed=seed) for seed in (1, 2))
     before = {name: weights.clone() for name, weights in one.state_dict().items()}
-    averaging.blend(one, start, 0.0)
+    averaging.blend(one, [(start, 0.0)])
     assert all(torch.equal(before[name], weights) for name, weights in one.state_dict().items())
-    averaging.blend(one, start, 0.25)
+    averaging.blend(one, [(start, 0.25)])
     for name, weights in one.state_dict().items():
         torch.testing.assert_close(weights, 0.75 * before[name] + 0.25 * start.state_dict()[name], msg=name)

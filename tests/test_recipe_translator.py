@@ -103,8 +103,17 @@ def test_it_goes_on_from_a_smaller_model_and_is_averaged_with_it(
     before = alone.state_dict()
     for name, weights in blended.state_dict().items():
         torch.testing.assert_close(weights, 0.75 * before[name] + 0.25 * start[name], msg=name, rtol=0.01, atol=0.001)
-    with pytest.raises(SystemExit):
-        _run(monkeypatch, data, further, *options, further / "blended", "--start-share", "1")
+    _run(monkeypatch, data, further, *options, further / "both", "--blend", further / "blended", "0.5")
+    for name, weights in seq2seq.load_model(further / "both").state_dict().items():
+        torch.testing.assert_close(weights, 0.875 * before[name] + 0.125 * start[name], msg=name, rtol=0.01, atol=0.001)
+    assert json.loads((further / "run.json").read_text(encoding="utf-8"))["other_shares"] == [0.5]
+    for shares in (
+        ["--start-share", "1"],
+        ["--blend", further, "x"],
+        ["--blend", further, ".6", "--start-share", ".4"],
+    ):
+        with pytest.raises(SystemExit):
+            _run(monkeypatch, data, further, *options, further / "blended", *shares)
 
 
 def test_what_loops_or_is_no_translation_is_not_learned_from() -> None:

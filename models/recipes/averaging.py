@@ -19,23 +19,29 @@ def average(
     }
 
 
-def blend(model: torch.nn.Module, start: torch.nn.Module, share: float) -> None:
-    """Make of `model`, on the CPU, the average with the one that its training went on from, which gets `share`.
+def blend(model: torch.nn.Module, others: Sequence[tuple[torch.nn.Module, float]]) -> None:
+    """Make of `model`, on the CPU, the average with others of its shape, each with its share; it gets what is left.
 
-    It is often better than either: they lie in one valley of the loss (Wortsman et al. 2022, "Model soups").
+    With the one that its training went on from, or with what other trainings made of that, it is often better than
+    any: they lie in one valley of the loss (Wortsman et al. 2022, "Model soups").
     """
-    if share:
-        model.load_state_dict(average([model.to("cpu").state_dict(), start.state_dict()], (1 - share, share)))
+    others = [(other, share) for other, share in others if share]
+    if others:
+        states = [each.to("cpu").state_dict() for each in (model, *(other for other, _ in others))]
+        shares = [share for _, share in others]
+        model.load_state_dict(average(states, (1 - sum(shares), *shares)))
 
 
 def share(text: str) -> float:
-    """The type of the option `--start-share`: the share that `blend` gets, from 0 to below 1."""
+    """The type of the option `--start-share`: the share of a model in `blend`, from 0 to below 1."""
     found = float(text)
     if not 0 <= found < 1:
         raise argparse.ArgumentTypeError("must be from 0 to below 1")
     return found
 
 
-def blend_note(share: float) -> str:
-    """How a card says so, after "last snapshots averaged"."""
-    return f" and the result with what it went on from ({share:.0%} of the weights)" if share else ""
+def blend_note(start: float, *others: float) -> str:
+    """How a card says so, after "snapshots averaged"; the shares of what it went on from and of other runs' models."""
+    parts = [f"what it went on from ({start:.0%} of the weights)"] if start else []
+    parts += [f"another run's model ({share:.0%})" for share in others]
+    return f" and the result with {' and '.join(parts)}" if parts else ""

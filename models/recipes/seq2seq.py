@@ -67,7 +67,9 @@ class Schedule:
     label_smoothing: float = 0.1
     dropout: float = 0.0
     average: int = 4
-    """Number of snapshots averaged at the end, taken over the last fifth of the cooldown."""
+    """Number of snapshots averaged at the end."""
+    average_over: float = 0.2
+    """Last share of the cooldown over which they are taken."""
     seed: int = 1
     short_first: int = 0
     """Steps at the start that see only pairs of up to `SHORT` tokens (Bengio et al. 2009)."""
@@ -437,7 +439,7 @@ def train(
 
     pad = int(model.config.pad_token_id)
     falls_at = round(schedule.steps * (1 - schedule.cooldown))
-    tail = max(1, round(schedule.steps * schedule.cooldown / 5))
+    tail = max(1, round(schedule.steps * schedule.cooldown * schedule.average_over))
     average_at = {schedule.steps - 1 - i * tail // schedule.average for i in range(schedule.average)}
     judged_every = max(100, schedule.steps // 2000 * 100)
     last_saved = last_logged = time.monotonic()

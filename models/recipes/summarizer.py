@@ -165,7 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         if options.stop_after is not None:
             return
-        averaging.blend(model, start, options.start_share)
+        averaging.blend(model, [(start, options.start_share)])
         seq2seq.export(model, options.output)
         vocabulary.write_tokenizer(options.translator / "source.spm", options.output)
         write_run(

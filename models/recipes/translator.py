@@ -36,6 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--start-share", type=averaging.share, default=0.0, help="share of the weights of --start in the result"
     )
+    parser.add_argument(
+        "--blend",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("FOLDER", "SHARE"),
+        help="average the result with another run's model too, which gets this share; may be repeated",
+    )
     parser.add_argument("--spm", type=Path, help="vocabulary to use instead of a new one; back-translation needs one")
     parser.add_argument("--history", help="for the card: how the model of --start was trained")
     parser.add_argument("--reverse", action="store_true", help="English to German, for back-translation; not scored")
@@ -50,6 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--learning-rate", type=float, default=3e-3)
     parser.add_argument("--warmup", type=int, default=60)
     parser.add_argument("--cooldown", type=float, default=0.75)
+    parser.add_argument("--average", type=int, default=4, help="snapshots averaged at the end")
+    parser.add_argument(
+        "--average-over", type=float, default=0.2, help="last share of the cooldown over which they are taken"
+    )
     parser.add_argument("--short-first", type=int, default=100)
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--vocabulary", type=int, default=8000)
@@ -71,6 +83,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("--back-translated-weight must be at least 1")
     if options.start_share and options.start is None:
         parser.error("--start-share needs --start")
+    try:
+        others = [(Path(folder), averaging.share(share)) for folder, share in options.blend]
+    except (ValueError, argparse.ArgumentTypeError):
+        parser.error("argument --blend: SHARE must be from 0 to below 1")
+    if options.start_share + sum(share for _, share in others) >= 1:
+        parser.error("the shares of --start-share and --blend must leave something to this run")
     output = options.output or (options.work / "model" if options.reverse else DEFAULT)
 
     parallel.prepare(
@@ -107,6 +125,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             learning_rate=options.learning_rate,
             warmup=options.warmup,
             cooldown=options.cooldown,
+            average=options.average,
+            average_over=options.average_over,
             short_first=options.short_first,
             dropout=options.dropout,
             seed=options.seed,
@@ -119,7 +139,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     if options.stop_after is not None:
         return
-    averaging.blend(model, start, options.start_share)
+    loaded = [(seq2seq.load_model(folder), share) for folder, share in others]
+    averaging.blend(model, [(start, options.start_share), *loaded])
     seq2seq.export(model, output)
     vocabulary.write_tokenizer(options.work / "source.spm", output)
     if options.reverse:
@@ -184,7 +205,10 @@ def write_run(options: argparse.Namespace, work: Path, pairs: seq2seq.EncodedPai
         "short_first": options.short_first,
         "seed": options.seed,
         "dropout": options.dropout,
+        "average": options.average,
+        "average_over": options.average_over,
         "start_share": options.start_share,
+        "other_shares": [float(share) for _, share in options.blend],
         "back_translated": back_translated,
         "back_translated_weight": options.back_translated_weight,
         "hardware": precision.processor(options.device),

@@ -58,7 +58,8 @@ beam {beam}): {plain:.0%} of the outputs have the wanted English term without be
 {steps:,} steps of {batch_tokens:,} padded target tokens, {tokens:.1f} million target tokens: {epochs:.2f}
 passes over the {pairs:,} pairs of the mixture below{back_translated}. Muon for the matrices, AdamW for the rest,
 learning rate {learning_rate} with a linear fall to zero over the last {cooldown:.0%}, label smoothing 0.1, {dropout},
-last snapshots averaged{start_share}, seed {seed},{short_first} {hardware}.
+{average} snapshots over the last {average_over:.0%} of the steps averaged{start_share},
+seed {seed},{short_first} {hardware}.
 Held-out loss (first lines of newstest2018, nats a token):
 
 ![learning curve](learning-curve.svg)
@@ -150,7 +151,9 @@ def write_card(work: Path, folder: Path) -> None:
         dropout=f"dropout {run['dropout']}" if run.get("dropout") else "no dropout",
         epochs=run["batches"] / run["batches_per_epoch"],
         tokens=run["target_tokens"] / 1e6,
-        start_share=averaging.blend_note(run.get("start_share", 0.0)),
+        average=run["average"],
+        average_over=run["cooldown"] * run["average_over"],
+        start_share=averaging.blend_note(run["start_share"], *run["other_shares"]),
         steps=run["steps"],
         batch_tokens=run["batch_tokens"],
         learning_rate=run["learning_rate"],
