@@ -145,6 +145,22 @@ def robustness() -> DataSet:
     )
 
 
+def transliteration() -> DataSet:
+    """Our sentences with names from other alphabets; one of its English spellings is expected of each."""
+    return DataSet(
+        "transliteration",
+        tuple(
+            Example(
+                id=row["id"],
+                source=row["de"],
+                translations=(row["en"],),
+                expects=tuple(tuple(forms) for forms in row["forms"]),
+            )
+            for row in read_rows(FOLDER / "transliteration.jsonl")
+        ),
+    )
+
+
 def support() -> DataSet:
     """Our summary sentences, faithful and not; the kind of error is the register of both of an item."""
     return DataSet(

@@ -197,6 +197,19 @@ def _own_tasks() -> tuple[Task, ...]:
             baselines=("copy",),
         ),
         Task(
+            name="transliteration",
+            about="German sentences with names from other alphabets, which English spells another way",
+            version=1,
+            step="translation",
+            language="de",
+            dataset=sets.transliteration,
+            measures=(
+                Measure(metric=ItemAccuracy(), name="names spelled as in English", references="checks"),
+                Measure(metric=Chrf(), references="translations"),
+            ),
+            baselines=("copy",),
+        ),
+        Task(
             name="summarization-gold",
             about="summaries of English articles",
             version=1,

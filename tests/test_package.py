@@ -54,7 +54,7 @@ LAYERS = (
         "tidying",
     ),
     ("glossary", "segmentation", "grounding", "journal", "memory"),
-    ("clauses", "salience"),
+    ("clauses", "salience", "transliteration"),
     ("passages",),
     ("inputs", "notes", "output", "progress", "records", "terminal", "uploads"),
     ("exports",),

@@ -38,6 +38,8 @@ class Entry:
     german: str
     english: str
     """The German itself for a name."""
+    others: tuple[str, ...] = ()
+    """Other English that will do."""
 
     @property
     def is_name(self) -> bool:

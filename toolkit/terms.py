@@ -19,7 +19,7 @@ from toolkit.control import PLACEHOLDER, TERM_END, TERM_START
 from toolkit.documents import TermUse
 from toolkit.engines import Generation, GenerationOptions
 from toolkit.facts import missing_numbers
-from toolkit.glossary import Entry, Glossary, Occurrence
+from toolkit.glossary import Entry, Occurrence
 from toolkit.inflection import is_plural
 
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "‑": "-", "‐": "-", "\u00a0": " "})
@@ -43,7 +43,8 @@ def uses(occurrences: Sequence[Occurrence], source: str, translation: str) -> tu
 
 def count(entry: Entry, translation: str) -> int:
     """How often a term's English stands in a text, in the singular, plural or possessive; a name has no plural."""
-    return len(_pattern(entry.english, entry.is_name).findall(translation.translate(_STRAIGHT)))
+    straight = translation.translate(_STRAIGHT)
+    return sum(len(_pattern(english, entry.is_name).findall(straight)) for english in (entry.english, *entry.others))
 
 
 @functools.lru_cache(maxsize=1 << 12)
@@ -96,21 +97,24 @@ def _plural(word: str) -> str:
 
 def apply(
     works: Sequence[Work],
-    glossary: Glossary,
+    find: Callable[[str], Sequence[Occurrence]],
     generate: Generate,
     options: GenerationOptions,
     *,
     fits: Callable[[str], bool],
-    is_trained: bool,
+    ways: Sequence[_Way],
 ) -> None:
-    """Translate again, in other ways, what lacks wanted terms; what has more of them and loses nothing stays."""
+    """Translate again, one way after the other, what lacks wanted terms; what has more and loses nothing stays.
+
+    `find` tells which terms a text has: of a glossary, or names.
+    """
     waiting = [
         (work, attempt, occurrences)
         for work in works
         for attempt in work.attempts
-        if not attempt.is_copied and (occurrences := glossary.find(attempt.text))
+        if not attempt.is_copied and (occurrences := find(attempt.text))
     ]
-    for way in (*((_annotated, _placed) if is_trained else ()), _around):
+    for way in ways:
         waiting = [each for each in waiting if _unmet(each[2], each[1].output)]
         tried = [(work, attempt, found, way(attempt, found)) for work, attempt, found in waiting]
         sent = [part for *_, candidates in tried for _, parts in candidates for part in parts if fits(part.text)]
@@ -130,6 +134,8 @@ def apply(
 
 _Candidate = tuple[Callable[[Sequence[Attempt]], Generation | None], list[Attempt]]
 """What is sent, and what makes one output of what came back."""
+_Way = Callable[[Attempt, Sequence[Occurrence]], list[_Candidate]]
+"""Makes candidates of an attempt and the terms in it."""
 
 
 def _rank(attempt: Attempt, occurrences: Sequence[Occurrence]) -> tuple[int, int]:
@@ -217,3 +223,9 @@ def _restored(parts: Sequence[Attempt], *, english: str, times: int) -> Generati
     if text.startswith(PLACEHOLDER) and english[0].islower():
         text = english[0].upper() + english[1:] + text[len(PLACEHOLDER) :]
     return replace(part.result, text=text.replace(PLACEHOLDER, english))
+
+
+TRAINED: tuple[_Way, ...] = (_annotated, _placed)
+"""Ways for models that were trained to take over marked terms and placeholders."""
+UNTRAINED: tuple[_Way, ...] = (_around,)
+"""Ways for any model, at the cost of the sentence's coherence."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,13 +21,14 @@ from toolkit import (
     segmentation,
     store,
     terms,
+    transliteration,
 )
 from toolkit.attempts import Attempt, Work, copied, joined, mean_log_prob, parts_of
 from toolkit.documents import Document, Segment, TranslatedSegment, Translation
 from toolkit.engines import EngineSettings, GenerationOptions, Seq2SeqEngine, load_seq2seq
 from toolkit.engines.limits import fits
 from toolkit.errors import InputError
-from toolkit.glossary import Glossary
+from toolkit.glossary import Glossary, Occurrence
 from toolkit.memory import TranslationMemory
 
 # Sentences handed to the engine at once: enough to sort by length and fill both cores, few enough to show progress.
@@ -38,6 +40,9 @@ _STREAM_CHUNK = 64
 
 # Fewer words say too little about their language: "Joe Biden in Paris" is four.
 _WORDS_TO_TELL_LANGUAGE = 5
+
+# What the model is told to write stays.
+_MARKED = re.compile(f"{re.escape(control.TERM_START)}(.*?){re.escape(control.TERM_END)}")
 
 
 class Translator:
@@ -149,16 +154,21 @@ class Translator:
         self._generate([attempt for work in works for attempt in work.attempts], self.options)
         rescue.rescue(works, self._generate, self.options, fits=self._fits, is_trained=self._is_trained_on_terms)
         self._protect(works)
+        if self._is_trained_on_terms:
+            terms.apply(works, self._terms, self._generate, self.options, fits=self._fits, ways=terms.TRAINED)
         if self.glossary is not None:
-            terms.apply(
-                works,
-                self.glossary,
-                self._generate,
-                self.options,
-                fits=self._fits,
-                is_trained=self._is_trained_on_terms,
-            )
+            terms.apply(works, self.glossary.find, self._generate, self.options, fits=self._fits, ways=terms.UNTRAINED)
         return works
+
+    def _terms(self, text: str) -> list[Occurrence]:
+        """What the glossary has of a text, and names from other alphabets of which it says nothing."""
+        told = list(self.glossary.find(text)) if self.glossary is not None else []
+        names = [
+            each
+            for each in transliteration.find(text)
+            if not any(one.start < each.end and each.start < one.end for one in told)
+        ]
+        return sorted(told + names, key=lambda each: each.start)
 
     def _plan(self, text: str) -> Work:
         """Decide what of a segment goes to the engine, and in which parts."""
@@ -200,7 +210,14 @@ class Translator:
             for attempt, result in zip(
                 waiting, self.engine.generate([attempt.text for attempt in waiting], options=options), strict=True
             ):
-                attempt.result = result
+                attempt.result = replace(result, text=self._respelled(attempt.text, result.text))
+
+    def _respelled(self, text: str, output: str) -> str:
+        """The output with names from other alphabets as English spells them, but for what is wanted otherwise."""
+        wanted = _MARKED.findall(text)
+        if self.glossary is not None:
+            wanted += [each.entry.english for each in self.glossary.find(text)]
+        return transliteration.respell(text, output, keep=wanted)
 
     def _protect(self, works: Sequence[Work]) -> None:
         """Where a link or placeholder went missing, translate the text around it instead and put it back between."""
@@ -237,7 +254,7 @@ class Translator:
             if repetition.is_looping(attempt.text, text):
                 marks.add("loop")
             texts.append(text or attempt.text)
-        text = " ".join(texts)
+        text = self._respelled(work.text, " ".join(texts))
         if repaired := facts.restore_number(work.text, text):
             text = repaired
             marks.add("restored")
