@@ -2,7 +2,8 @@
 
 With AVX-512 int8 inference is exact integer arithmetic but for attention, whose sums do not depend on padding (see
 engines/ct2.py): results agree to the bit. On Intel's CPUs CTranslate2 takes these sums from MKL, whose last digit
-differs now and then (measured: 5e-7 nats a token; nothing with CT2_USE_MKL=0). With AVX2 alone the last digits of
+differs now and then (measured: 5e-7 nats a token; nothing with CT2_USE_MKL=0); where two ways of cutting one English
+sentence into pieces are as likely, that may take the other one (measured: 1e-3). With AVX2 alone the last digits of
 scores depend on the company a text is in, and int8 products saturate.
 """
 
@@ -18,6 +19,8 @@ _FILE = Path("/proc/cpuinfo")
 _CPU = _FILE.read_text(encoding="ascii", errors="replace") if _FILE.exists() else ""
 HAS_AVX512 = "avx512" in _CPU
 _SUMS_IN_MKL = "GenuineIntel" in _CPU and os.environ.get("CT2_USE_MKL") != "0"
+IS_EXACT = HAS_AVX512 and not _SUMS_IN_MKL
+"""Whether a text's company changes nothing in int8."""
 TOLERANCE = (1e-5 if _SUMS_IN_MKL else 0.0) if HAS_AVX512 else 5e-3
 """Between two scores (nats a token, probabilities, parts of unit vectors) of one text."""
 

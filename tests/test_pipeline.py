@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from eval.articles import read_articles
-from tests.rounding import HAS_AVX512, is_alike
+from tests.rounding import IS_EXACT, is_alike
 from toolkit.documents import Digest
 from toolkit.engines import EngineSettings
 from toolkit.pipeline import Pipeline
@@ -71,7 +71,7 @@ def test_threads_give_the_sequential_result() -> None:
 
 @pytest.mark.weights
 def test_many_equal_one_by_one_with_the_shipped_models() -> None:
-    # Without AVX-512, int8 makes last digits that depend on a text's company large enough to turn a near tie.
-    pipeline = Pipeline(settings=EngineSettings(precision="int8" if HAS_AVX512 else "float32"))
+    # Where last digits depend on a text's company, int8 makes them large enough to turn a near tie.
+    pipeline = Pipeline(settings=EngineSettings(precision="int8" if IS_EXACT else "float32"))
     texts = [article.german for article in read_articles()[6:9]]
     assert is_alike(list(pipeline.run_many(texts)), [pipeline.run(text) for text in texts])

@@ -22,8 +22,11 @@ class Scripted:
 
     name = "scripted"
 
-    def __init__(self, rule: Callable[[str, GenerationOptions], str], *, max_source_tokens: int = 200) -> None:
+    def __init__(
+        self, rule: Callable[[str, GenerationOptions], str], *, max_source_tokens: int = 200, log_prob: float = -0.5
+    ) -> None:
         self.rule = rule
+        self.log_prob = log_prob
         self.max_source_tokens = max_source_tokens
         self.calls: list[list[str]] = []
 
@@ -34,7 +37,9 @@ class Scripted:
         assert all(count <= self.max_source_tokens for count in self.count_tokens(texts))
         self.calls.append(list(texts))
         return [
-            Generation(text=(out := self.rule(text, options)), log_prob=-0.5, tokens=len(out.split()), cut=False)
+            Generation(
+                text=(out := self.rule(text, options)), log_prob=self.log_prob, tokens=len(out.split()), cut=False
+            )
             for text in texts
         ]
 
@@ -224,8 +229,9 @@ def test_facts_are_checked() -> None:
 
 def test_doubt_is_estimated_and_grows_with_what_is_wrong() -> None:
     text = "Am Montag kamen 17 Gäste nicht nach Berlin."
-    right = _one(text, Scripted(lambda text, _: "On Monday 17 guests did not come to Berlin."))
-    wrong = _one(text, Scripted(lambda text, _: "On Monday 17 guests came."))
+    # As sure as the shipped model is on average.
+    right = _one(text, Scripted(lambda text, _: "On Monday 17 guests did not come to Berlin.", log_prob=-0.4))
+    wrong = _one(text, Scripted(lambda text, _: "On Monday 17 guests came.", log_prob=-0.4))
     assert right.doubt is not None
     assert wrong.doubt is not None
     assert 0 < right.doubt < wrong.doubt < 1
