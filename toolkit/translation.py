@@ -214,10 +214,13 @@ class Translator:
 
     def _respelled(self, text: str, output: str) -> str:
         """The output with names from other alphabets as English spells them, but for what is wanted otherwise."""
+        spelled = transliteration.respell(text, output)
+        if spelled == output:
+            return output
         wanted = _MARKED.findall(text)
         if self.glossary is not None:
             wanted += [each.entry.english for each in self.glossary.find(text)]
-        return transliteration.respell(text, output, keep=wanted)
+        return transliteration.respell(text, output, keep=wanted) if wanted else spelled
 
     def _protect(self, works: Sequence[Work]) -> None:
         """Where a link or placeholder went missing, translate the text around it instead and put it back between."""

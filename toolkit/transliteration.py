@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from toolkit import protection
-from toolkit.facts.tables import lines
+from toolkit.facts.tables import options
 from toolkit.glossary import Entry, Occurrence
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -25,38 +25,40 @@ _BETWEEN = r"\s(?:[A-Z]\.\s|[A-Z][a-z]+(?:itsch|[oe]wna)\s)?"
 @functools.cache
 def _names() -> dict[str, Entry]:
     """The listed names by their German spelling."""
-    entries = {}
-    for line in lines("transliterations"):
-        german, _, english = line.partition(" | ")
-        first, *others = (english or german).split(" / ")
-        entries[german] = Entry(german, first, tuple(others))
-    return entries
+    listed = options("transliterations", "|")
+    return {german: Entry(german, english, tuple(others)) for german, (english, *others) in listed.items()}
 
 
 @functools.cache
 def _first_names() -> dict[str, str]:
     """English spellings of first names, by the German ones."""
-    return dict(line.split(" | ") for line in lines("cyrillic-first-names"))
+    return {german: english for german, (english,) in options("cyrillic-first-names", "|").items()}
+
+
+@functools.cache
+def _whole() -> str:
+    """A pattern of the listed names that are to be spelled otherwise; of two that begin alike, the longer.
+
+    What has several words protects what is in it, even where it stays as it is: the Maxim Gorki Theater.
+    """
+    names = (german for german, entry in _names().items() if not entry.is_name or " " in german)
+    return _any(sorted(names, key=len, reverse=True))
 
 
 @functools.cache
 def _copied() -> re.Pattern[str]:
     """A name to respell, in the genitive or not: a listed one, or a first name before one."""
-    names = _names()
-    # What has several words protects what is in it, even where it stays as it is; of two that begin alike, the longer.
-    whole = sorted((name for name, entry in names.items() if not entry.is_name or " " in name), key=len, reverse=True)
-    surnames = sorted({*names, *(entry.english for entry in names.values())})
+    surnames = sorted({*_names(), *(entry.english for entry in _names().values())})
     return re.compile(
-        rf"{_BEGIN}{_NO_DOUBLE_NAME}(?:(?P<name>{_any(whole)})(?P<genitive>(?:s(?:'(?!\w))?)?){_END}"
+        rf"{_BEGIN}{_NO_DOUBLE_NAME}(?:(?P<name>{_whole()})(?P<genitive>(?:s(?:'(?!\w))?)?){_END}"
         rf"|(?P<first>{_any(_first_names())})(?={_BETWEEN}(?:{_any(surnames)})(?:'?s)?{_END}))"
     )
 
 
 @functools.cache
 def _wanted() -> re.Pattern[str]:
-    """A listed name that the languages spell differently, in the genitive or not, and no part of a compound."""
-    names = sorted((name for name, entry in _names().items() if not entry.is_name), key=len, reverse=True)
-    return re.compile(rf"(?<![\w-])({_any(names)})s?{_END}(?!-)")
+    """A listed name, in the genitive or not, and no part of a compound."""
+    return re.compile(rf"(?<![\w-])({_whole()})s?{_END}(?!-)")
 
 
 @functools.cache
@@ -78,7 +80,8 @@ def find(text: str) -> tuple[Occurrence, ...]:
     """The listed names of a German text that are to have another spelling."""
     if not _may_have_names(text):
         return ()
-    return tuple(Occurrence(match.start(), match.end(), _names()[match[1]]) for match in _wanted().finditer(text))
+    found = ((match, _names()[match[1]]) for match in _wanted().finditer(text))
+    return tuple(Occurrence(match.start(), match.end(), entry) for match, entry in found if not entry.is_name)
 
 
 def respell(source: str, translation: str, *, keep: Sequence[str] = ()) -> str:

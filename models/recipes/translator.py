@@ -84,10 +84,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.start_share and options.start is None:
         parser.error("--start-share needs --start")
     try:
-        others = [(Path(folder), averaging.share(share)) for folder, share in options.blend]
+        options.blend = [(Path(folder), averaging.share(share)) for folder, share in options.blend]
     except (ValueError, argparse.ArgumentTypeError):
         parser.error("argument --blend: SHARE must be from 0 to below 1")
-    if options.start_share + sum(share for _, share in others) >= 1:
+    if options.start_share + sum(share for _, share in options.blend) >= 1:
         parser.error("the shares of --start-share and --blend must leave something to this run")
     output = options.output or (options.work / "model" if options.reverse else DEFAULT)
 
@@ -139,7 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     if options.stop_after is not None:
         return
-    loaded = [(seq2seq.load_model(folder), share) for folder, share in others]
+    loaded = [(seq2seq.load_model(folder), share) for folder, share in options.blend]
     averaging.blend(model, [(start, options.start_share), *loaded])
     seq2seq.export(model, output)
     vocabulary.write_tokenizer(options.work / "source.spm", output)
@@ -208,7 +208,7 @@ def write_run(options: argparse.Namespace, work: Path, pairs: seq2seq.EncodedPai
         "average": options.average,
         "average_over": options.average_over,
         "start_share": options.start_share,
-        "other_shares": [float(share) for _, share in options.blend],
+        "other_shares": [share for _, share in options.blend],
         "back_translated": back_translated,
         "back_translated_weight": options.back_translated_weight,
         "hardware": precision.processor(options.device),
