@@ -4,7 +4,7 @@ With AVX-512 int8 inference is exact integer arithmetic but for attention, whose
 engines/ct2.py): results agree to the bit. On Intel's CPUs CTranslate2 takes these sums from MKL, whose last digit
 differs now and then (measured: 5e-7 nats a token; nothing with CT2_USE_MKL=0); where two ways of cutting one English
 sentence into pieces are as likely, that may take the other one (measured: 1e-3). With AVX2 alone the last digits of
-scores depend on the company a text is in, and int8 products saturate.
+scores depend on the company a text is in.
 """
 
 from __future__ import annotations

@@ -55,7 +55,10 @@ def converted(model: Model, precision: str) -> Path:
         )
     import ctranslate2
 
-    entry = Entry(model.name, model.checksum, precision, f"ctranslate2 {ctranslate2.__version__}")
+    from toolkit.engines.quantization import LARGEST
+
+    converter = f"ctranslate2 {ctranslate2.__version__}, int8 of {LARGEST} steps"
+    entry = Entry(model.name, model.checksum, precision, converter)
     return fetch(entry, lambda folder: convert(model, precision, folder))
 
 
@@ -134,13 +137,14 @@ def _verdict(source: Path, architecture: str, precision: str, target: Path) -> t
 
 
 def _convert_here(source: Path, architecture: str, precision: str, target: Path) -> None:
+    from toolkit.engines.quantization import optimize
     from toolkit.engines.specifications import OtherLayoutError, build_specification
 
     try:
         with _without_torch():
             spec = build_specification(source, architecture)
             spec.validate()
-            spec.optimize(quantization=precision)
+            optimize(spec, precision)
     except OtherLayoutError:
         _convert_by_transformers(source, architecture, precision, target)
     else:
@@ -176,6 +180,7 @@ def _convert_by_transformers(source: Path, architecture: str, precision: str, ta
     import torch
     from ctranslate2.converters import TransformersConverter
 
+    from toolkit.engines.quantization import optimize
     from toolkit.engines.weights import load_weights
 
     is_encoder = architecture.endswith("Model") and architecture != "MarianMTModel"
@@ -193,11 +198,11 @@ def _convert_by_transformers(source: Path, architecture: str, precision: str, ta
                 _require_marian_start(model)
             return model
 
-    model_path = target / "model"
-    Converter(str(source)).convert(str(model_path), quantization=precision)
-    for path in model_path.iterdir():
-        path.rename(target / path.name)
-    model_path.rmdir()
+    # As its `convert` does, but for the rounding.
+    spec = Converter(str(source))._load()
+    spec.validate()
+    optimize(spec, precision)
+    spec.save(str(target))
 
 
 def _forgotten_settings(architecture: str) -> dict[str, object]:
