@@ -164,3 +164,32 @@ def test_what_was_measured_is_not_measured_again(monkeypatch: pytest.MonkeyPatch
     (tmp_path / "rescue.json").unlink()
     translator.measure(tmp_path, tmp_path, model)
     assert called == ["published model", "rescue.json", "card"]
+
+
+def test_measured_anew_without_the_files_of_the_training_the_card_keeps_what_it_says_of_it(tmp_path: Path) -> None:
+    from models.recipes import translator_card
+
+    work, model = tmp_path / "work", tmp_path / "model"
+    for folder in (work, model):
+        folder.mkdir()
+    names = ("encoder_layers", "decoder_layers", "d_model", "encoder_ffn_dim", "encoder_attention_heads", "vocab_size")
+    config = dict.fromkeys((*names, "max_position_embeddings"), 8)
+    (model / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (model / "model.safetensors").write_bytes(b"")
+    row = {"bleu": 12.3, "chrf": 45.6, "signatures": ["one", "two"], "words_per_second": 7}
+    told = ("sentences", "plain_applied", "term_applied", "plain_chrf", "term_chrf", "placeholder_kept")
+    scores = {"newstest2018": {"int8 beam 4": row}}
+    (work / "scores.json").write_text(json.dumps(scores), encoding="utf-8")
+    (work / "robustness.json").write_text(json.dumps({"robustness": {}, "terms": dict.fromkeys(told, 0)}), "utf-8")
+    (model / "README.md").write_text("# another card\n", encoding="utf-8")
+    with pytest.raises(SystemExit, match="neither"):
+        translator_card.write_card(work, model)
+    training = "## Training\nOn a Monday.\n\n| corpus | pairs |\n|---|---:|\n| a | 3 |\n\n"
+    (model / "README.md").write_text(f"# old\n1.0\n{training}## Licence\nOld.\n", encoding="utf-8")
+    translator_card.write_card(work, model)
+    card = (model / "README.md").read_text(encoding="utf-8")
+    assert card.count(training) == 1
+    assert "12.3" in card
+    assert "# old" not in card
+    translator_card.write_card(work, model)
+    assert (model / "README.md").read_text(encoding="utf-8") == card

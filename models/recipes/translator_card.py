@@ -53,7 +53,19 @@ Wanted terms, put into the German between two control tokens (eval/data/glossary
 beam {beam}): {plain:.0%} of the outputs have the wanted English term without being told, {applied:.0%} when told; chrF
 {plain_chrf:.1f} and {term_chrf:.1f}. A placeholder comes through once in {placeholders:.0%}.
 
-{by_eye}{rescue}{glossary}## Training
+{by_eye}{rescue}{glossary}{training}## Licence
+Because several corpora are for research or non-commercial use, so are these weights: see models/LICENSE.
+
+## Limits known today
+- Names it has not seen are sometimes respelled; rare words, and compounds above all, are guessed from their parts where
+  the lexicon (toolkit/lexicon.py) does not have them.
+- Idioms are mostly translated word by word; Konjunktiv (indirect speech) is often rendered as plain fact.
+- A number that differs from the source is put right where there is only one candidate, and marked otherwise; number
+  words are not checked.
+- Text in other languages than German is translated as if it were German, and marked.
+"""
+
+_TRAINING = """## Training
 {history}
 {steps:,} steps of {batch_tokens:,} padded target tokens, {tokens:.1f} million target tokens: {epochs:.2f}
 passes over the {pairs:,} pairs of the mixture below{back_translated}. Muon for the matrices, AdamW for the rest,
@@ -74,15 +86,6 @@ are links, addresses, numbers and placeholders to copy{renumbered}.
 |---|---:|---|
 {corpora}
 
-## Licence
-Because several corpora are for research or non-commercial use, so are these weights: see models/LICENSE.
-
-## Limits known today
-- Names it has not seen are sometimes respelled; rare compounds are guessed from their parts.
-- Idioms are mostly translated word by word; Konjunktiv (indirect speech) is often rendered as plain fact.
-- A number that differs from the source is put right where there is only one candidate, and marked otherwise; number
-  words are not checked.
-- Text in other languages than German is translated as if it were German, and marked.
 """
 
 
@@ -98,16 +101,12 @@ def main() -> None:
 def write_card(work: Path, folder: Path) -> None:
     """Write the card of the model in `folder` from what lies in `work`."""
     scores: dict[str, Any] = json.loads((work / "scores.json").read_text(encoding="utf-8"))
-    mixture: dict[str, Any] = json.loads((work / "mixture.json").read_text(encoding="utf-8"))
-    run: dict[str, Any] = json.loads((work / "run.json").read_text(encoding="utf-8"))
     config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     sturdy: dict[str, Any] = json.loads((work / "robustness.json").read_text(encoding="utf-8"))
     told = sturdy["terms"]
     ablations, by_eye = work / "ablations.json", work / "by-eye.json"
     rescue, glossary = work / "rescue.json", work / "glossary.json"
-    learning_curve.draw(learning_curve.read_log(work), folder / "learning-curve.svg")
     weights = folder / "model.safetensors"
-    rates = run["augmentation"]
     first = next(iter(scores.values()))
     text = _TEXT.format(
         parameters=weights.stat().st_size / 2e6,
@@ -132,9 +131,28 @@ def write_card(work: Path, folder: Path) -> None:
         plain_chrf=told["plain_chrf"],
         term_chrf=told["term_chrf"],
         placeholders=told["placeholder_kept"],
+        signatures=" and ".join(f"`{signature}`" for signature in next(iter(first.values()))["signatures"]),
+        beams=beam_sentence(scores),
+        training=_training(work, folder),
+    )
+    (folder / "README.md").write_text(text, encoding="utf-8")
+
+
+def _training(work: Path, folder: Path) -> str:
+    """The section on the training, and its plot; where its files are gone, the section of the present card."""
+    if not (work / "run.json").exists():
+        _, begin, rest = (folder / "README.md").read_text(encoding="utf-8").partition("## Training\n")
+        kept, end, _ = rest.partition("## Licence\n")
+        if not (begin and end):
+            raise SystemExit(f"neither {work / 'run.json'} nor a card with a section on the training in {folder}")
+        return begin + kept
+    mixture: dict[str, Any] = json.loads((work / "mixture.json").read_text(encoding="utf-8"))
+    run: dict[str, Any] = json.loads((work / "run.json").read_text(encoding="utf-8"))
+    learning_curve.draw(learning_curve.read_log(work), folder / "learning-curve.svg")
+    rates = run["augmentation"]
+    return _TRAINING.format(
         history=f"{run['history']} Then:\n" if run.get("history") else "",
         with_terms=mixture.get("with_terms", 0),
-        signatures=" and ".join(f"`{signature}`" for signature in next(iter(first.values()))["signatures"]),
         corpora="\n".join(
             f"| {corpus.name}{' (German by machine, tagged)' if corpus.synthetic_source else ''} "
             f"| {mixture['pairs'][corpus.name]:,} | {corpus.licence} |"
@@ -172,9 +190,7 @@ def write_card(work: Path, folder: Path) -> None:
             if "renumbered" in rates
             else ""
         ),
-        beams=beam_sentence(scores),
     )
-    (folder / "README.md").write_text(text, encoding="utf-8")
 
 
 def _times(weight: int) -> str:
