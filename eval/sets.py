@@ -15,6 +15,7 @@ from eval.rows import Row, read_rows
 from eval.verdicts import FAITHFUL, UNFAITHFUL
 from toolkit import files
 from toolkit.errors import InputError
+from toolkit.forms import plural
 
 CONTRAST = FOLDER / "contrast"
 
@@ -157,6 +158,22 @@ def transliteration() -> DataSet:
                 expects=tuple(tuple(forms) for forms in row["forms"]),
             )
             for row in read_rows(FOLDER / "transliteration.jsonl")
+        ),
+    )
+
+
+def rare_words() -> DataSet:
+    """Our sentences with a word each that a small model may not know; one of its English words is expected."""
+    return DataSet(
+        "rare-words",
+        tuple(
+            Example(
+                id=row["id"],
+                source=row["de"],
+                translations=(row["en"],),
+                expects=tuple(tuple(form for one in forms for form in (one, plural(one))) for forms in row["forms"]),
+            )
+            for row in read_rows(FOLDER / "rare-words.jsonl")
         ),
     )
 

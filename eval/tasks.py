@@ -210,6 +210,19 @@ def _own_tasks() -> tuple[Task, ...]:
             baselines=("copy",),
         ),
         Task(
+            name="rare-words",
+            about="German sentences with a word each that a small model may not know",
+            version=1,
+            step="translation",
+            language="de",
+            dataset=sets.rare_words,
+            measures=(
+                Measure(metric=ItemAccuracy(), name="words right", references="checks"),
+                Measure(metric=Chrf(), references="translations"),
+            ),
+            baselines=("copy",),
+        ),
+        Task(
             name="summarization-gold",
             about="summaries of English articles",
             version=1,

@@ -40,6 +40,8 @@ class Entry:
     """The German itself for a name."""
     others: tuple[str, ...] = ()
     """Other English that will do."""
+    is_hint: bool = False
+    """It helps to translate; nobody asked for this English."""
 
     @property
     def is_name(self) -> bool:

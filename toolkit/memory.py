@@ -21,7 +21,7 @@ from typing import Any
 from toolkit.documents import Finding, Segment, TermUse, TranslatedSegment
 from toolkit.errors import CacheError
 
-FORMAT = 3
+FORMAT = 4
 """Raised with every change in what becomes of a sentence apart from its model: older files are no use then."""
 
 SENTENCES = 4096

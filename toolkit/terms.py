@@ -13,14 +13,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from toolkit import protection
+from toolkit import forms, protection
 from toolkit.attempts import Attempt, Generate, Work, joined, parts_of
 from toolkit.control import PLACEHOLDER, TERM_END, TERM_START
 from toolkit.documents import TermUse
 from toolkit.engines import Generation, GenerationOptions
 from toolkit.facts import missing_numbers
 from toolkit.glossary import Entry, Occurrence
-from toolkit.inflection import is_plural
 
 _STRAIGHT = str.maketrans({"’": "'", "‘": "'", "‑": "-", "‐": "-", "\u00a0": " "})
 _ARTICLE = re.compile(rf"\b([Aa])n? {re.escape(PLACEHOLDER)}")
@@ -52,7 +51,7 @@ def _pattern(english: str, is_name: bool) -> re.Pattern[str]:
     """As whole words. The first letter may be a capital; others may differ in case where the term has no capital."""
     words = english.translate(_STRAIGHT).split()
     heads = {len(words) - 1, *(i - 1 for i, word in enumerate(words) if word == "of" and i)}
-    written = [_plural(word) if i in heads and not is_name else re.escape(word) for i, word in enumerate(words)]
+    written = [forms.pattern(word) if i in heads and not is_name else re.escape(word) for i, word in enumerate(words)]
     text = r"\s+".join(written)
     is_cased = is_name or any(character.isupper() for character in english[1:])
     if is_cased and text[0].islower():
@@ -64,35 +63,17 @@ def _pattern(english: str, is_name: bool) -> re.Pattern[str]:
 
 def _wanted(text: str, occurrence: Occurrence) -> str:
     """The English to put in its place: the plural where the German is one beyond doubt (Bundesländer)."""
+    return _written(text, occurrence)[0]
+
+
+def _written(text: str, occurrence: Occurrence) -> tuple[str, ...]:
+    """The English in every form that the German can stand for; of what somebody asked for, the first alone."""
     entry = occurrence.entry
-    german = text[occurrence.start : occurrence.end].split()
-    is_one = entry.is_name or not is_plural(german[-1], entry.german.split()[-1])
-    return entry.english if is_one else _in_plural(entry.english)
-
-
-def _in_plural(english: str) -> str:
-    """Of the last word, or of the one before "of": members of parliament."""
-    words = english.split()
-    head = words.index("of") - 1 if "of" in words[1:] else len(words) - 1
-    word = words[head]
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
-        words[head] = word[:-1] + "ies"
-    elif word.endswith("man"):
-        words[head] = word[:-2] + "en"
-    elif word.endswith(("x", "z", "ch", "sh")):
-        words[head] = word + "es"
-    elif word[-1].islower() and word[-1] != "s":  # what ends in s is one already
-        words[head] = word + "s"
-    return " ".join(words)
-
-
-def _plural(word: str) -> str:
-    """A pattern of a word and its plural."""
-    if word.endswith("y") and word[-2:-1] not in "aeiou":
-        return f"{re.escape(word[:-1])}(?:y|ies)"
-    if word.endswith("man"):
-        return f"{re.escape(word[:-2])}(?:an|en)"
-    return f"{re.escape(word)}(?:e?s)?" if word[-1].isalpha() else re.escape(word)
+    if entry.is_name:
+        return (entry.english,)
+    found = text[occurrence.start : occurrence.end].rsplit(maxsplit=1)[-1]
+    made = forms.written(entry.english, entry.german.split()[-1], found, text[: occurrence.start])
+    return made if entry.is_hint else made[:1]
 
 
 def apply(
@@ -120,13 +101,13 @@ def apply(
         sent = [part for *_, candidates in tried for _, parts in candidates for part in parts if fits(part.text)]
         generate(sent, options)
         for work, attempt, found, candidates in tried:
-            best = attempt
-            for restore, parts in candidates:
-                if all(part.result is not None for part in parts) and (made := restore(parts)) is not None:
-                    candidate = Attempt(attempt.text, made, set(attempt.marks))
-                    if _rank(candidate, found) < _rank(best, found):
-                        best = candidate
-            if best is not attempt:
+            made = [
+                Attempt(attempt.text, result, set(attempt.marks))
+                for restore, parts in candidates
+                if all(part.result is not None for part in parts) and (result := restore(parts)) is not None
+            ]
+            best = min(made, key=lambda each: (*_rank(work, each, found), -each.log_prob), default=attempt)
+            if _rank(work, best, found) < _rank(work, attempt, found):
                 attempt.result = best.result
                 if way is _around:
                     work.marks.add("split")
@@ -138,10 +119,12 @@ _Way = Callable[[Attempt, Sequence[Occurrence]], list[_Candidate]]
 """Makes candidates of an attempt and the terms in it."""
 
 
-def _rank(attempt: Attempt, occurrences: Sequence[Occurrence]) -> tuple[int, int]:
+def _rank(work: Work, attempt: Attempt, occurrences: Sequence[Occurrence]) -> tuple[int, int]:
     """Lower is better: first nothing may be lost or added, then terms count."""
     output = attempt.output
     wrong = len(protection.lost(attempt.text, output)) + sum(map(len, missing_numbers(attempt.text, output)))
+    if all(each.entry.is_hint for each in occurrences):
+        wrong += len(work.check(attempt.text, output))
     return attempt.is_bad + wrong, len(_unmet(occurrences, output))
 
 
@@ -153,16 +136,28 @@ def _unmet(occurrences: Sequence[Occurrence], output: str) -> list[Occurrence]:
 
 
 def _annotated(attempt: Attempt, occurrences: Sequence[Occurrence]) -> list[_Candidate]:
-    """Every term replaced by its English between control tokens."""
-    return [(_whole, [Attempt(_put(attempt.text, [(each, _marked(attempt.text, each)) for each in occurrences]))])]
+    """Every term replaced by its English between control tokens, hints only where they are missing.
+
+    Hints whose form the German does not tell come in the one and, in another candidate, in the other.
+    """
+    unmet = _unmet(occurrences, attempt.output)
+    chosen = [each for each in occurrences if not each.entry.is_hint or each in unmet]
+    written = [_written(attempt.text, each) for each in chosen]
+    candidates: list[_Candidate] = []
+    for i in range(max(map(len, written), default=0)):
+        put = [(each, _marked(made[min(i, len(made) - 1)])) for each, made in zip(chosen, written, strict=True)]
+        candidates.append((_whole, [Attempt(_put(attempt.text, put))]))
+    return candidates
 
 
 def _placed(attempt: Attempt, occurrences: Sequence[Occurrence]) -> list[_Candidate]:
     """One missing term after the other as a placeholder, the rest as before: two placeholders might change places."""
     candidates: list[_Candidate] = []
     text = attempt.text
-    for english in dict.fromkeys(_wanted(text, each) for each in _unmet(occurrences, attempt.output)):
-        put = [(each, PLACEHOLDER if _wanted(text, each) == english else _marked(text, each)) for each in occurrences]
+    unmet = _unmet(occurrences, attempt.output)
+    terms = [each for each in occurrences if not each.entry.is_hint or each in unmet]
+    for english in dict.fromkeys(one for each in unmet for one in _written(text, each)):
+        put = [(each, PLACEHOLDER if english in (made := _written(text, each)) else _marked(made[0])) for each in terms]
         times = sum(new == PLACEHOLDER for _, new in put)
         candidates.append((functools.partial(_restored, english=english, times=times), [Attempt(_put(text, put))]))
     return candidates
@@ -185,8 +180,8 @@ def _between(text: str, occurrences: Sequence[Occurrence]) -> list[str]:
     return [*pieces, *protection.pieces(text[end:])]
 
 
-def _marked(text: str, occurrence: Occurrence) -> str:
-    return f"{TERM_START} {_wanted(text, occurrence)} {TERM_END}"
+def _marked(english: str) -> str:
+    return f"{TERM_START} {english} {TERM_END}"
 
 
 def _put(text: str, changes: Sequence[tuple[Occurrence, str]]) -> str:

@@ -14,6 +14,7 @@ from toolkit import (
     doubt,
     facts,
     language,
+    lexicon,
     protection,
     recasing,
     repetition,
@@ -161,14 +162,13 @@ class Translator:
         return works
 
     def _terms(self, text: str) -> list[Occurrence]:
-        """What the glossary has of a text, and names from other alphabets of which it says nothing."""
-        told = list(self.glossary.find(text)) if self.glossary is not None else []
-        names = [
-            each
-            for each in transliteration.find(text)
-            if not any(one.start < each.end and each.start < one.end for one in told)
-        ]
-        return sorted(told + names, key=lambda each: each.start)
+        """What the glossary has of a text, then names from other alphabets and words of the lexicon beside it."""
+        found = list(self.glossary.find(text)) if self.glossary is not None else []
+        for others in (transliteration.find(text), lexicon.find(text)):
+            found += [
+                each for each in others if not any(one.start < each.end and each.start < one.end for one in found)
+            ]
+        return sorted(found, key=lambda each: each.start)
 
     def _plan(self, text: str) -> Work:
         """Decide what of a segment goes to the engine, and in which parts."""
