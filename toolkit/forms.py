@@ -7,13 +7,14 @@ import re
 from toolkit.inflection import is_plural, tokens
 
 _ALIKE = ("er", "el", "en", "chen", "lein")
-"""Nouns that end so, and are not feminine, have a plural that looks the same."""
-# Words before such a noun: der may stand before either, den only before one (the dative of the plural has an n more).
+"""Nouns that end so and are not feminine have a plural that looks the same."""
+# Words before such a noun: der and die may stand before either (die Helfer, die Ampel), den only before one (the dative
+# of the plural has an n more).
 _ONE = frozenset(
     "das dem den des ein einem einen eines dies dieses diesem diesen jedes jedem jeden jeder kein keinem keinen keines "
     "mein meinem meinen sein seinem seinen ihr ihrem ihren unser unserem unseren im am vom zum beim ins ans".split()
 )
-_MANY = frozenset("die alle viele einige mehrere wenige beide zwei drei vier fünf sechs sieben acht neun zehn".split())
+_MANY = frozenset("alle viele einige mehrere wenige beide zwei drei vier fünf sechs sieben acht neun zehn".split())
 
 _IRREGULAR = {
     "child": "children",
