@@ -148,32 +148,29 @@ def robustness() -> DataSet:
 
 def transliteration() -> DataSet:
     """Our sentences with names from other alphabets; one of its English spellings is expected of each."""
-    return DataSet(
-        "transliteration",
-        tuple(
-            Example(
-                id=row["id"],
-                source=row["de"],
-                translations=(row["en"],),
-                expects=tuple(tuple(forms) for forms in row["forms"]),
-            )
-            for row in read_rows(FOLDER / "transliteration.jsonl")
-        ),
-    )
+    return _with_forms("transliteration")
 
 
 def rare_words() -> DataSet:
     """Our sentences with a word each that a small model may not know; one of its English words is expected."""
+    return _with_forms("rare-words", has_plural=True)
+
+
+def _with_forms(name: str, *, has_plural: bool = False) -> DataSet:
+    """A set of ours by its file; one of each list of `forms` is expected, or with `has_plural` its plural."""
     return DataSet(
-        "rare-words",
+        name,
         tuple(
             Example(
                 id=row["id"],
                 source=row["de"],
                 translations=(row["en"],),
-                expects=tuple(tuple(form for one in forms for form in (one, plural(one))) for forms in row["forms"]),
+                expects=tuple(
+                    tuple(form for one in forms for form in ((one, plural(one)) if has_plural else (one,)))
+                    for forms in row["forms"]
+                ),
             )
-            for row in read_rows(FOLDER / "rare-words.jsonl")
+            for row in read_rows(FOLDER / f"{name}.jsonl")
         ),
     )
 

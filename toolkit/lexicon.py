@@ -9,7 +9,8 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 
-from toolkit.facts.tables import options, words
+from toolkit.facts.names import makes_surname
+from toolkit.facts.tables import options
 from toolkit.forms import adverb
 from toolkit.glossary import Entry, Occurrence
 from toolkit.inflection import Token, is_form, key, tokens
@@ -48,13 +49,8 @@ def _lemma(told: Sequence[Token], i: int) -> str | None:
     """The listed word that a word is a form of; of several, itself."""
     word = told[i].text
     listed = _by_key().get(key(word))
-    if listed is None or (i and word[0].isupper() and _makes_surname(told[i - 1].text.casefold())):
+    if listed is None or (i and word[0].isupper() and makes_surname(told[i - 1].text.casefold())):
         return None
     is_first = i == 0 or not told[i - 1].text[0].isalnum()
     forms = [german for german in listed if is_form(word, german, is_first=is_first)]
     return word if word in forms else next(iter(forms), None)
-
-
-def _makes_surname(lower: str) -> bool:
-    """Whether a word makes the capitalised word behind it a surname: Frau Engel."""
-    return lower in words("first-names") or lower in words("titles")

@@ -87,7 +87,7 @@ def apply(
 ) -> None:
     """Translate again, one way after the other, what lacks wanted terms; what has more and loses nothing stays.
 
-    `find` tells which terms a text has: of a glossary, or names.
+    `find` tells which terms a text has: of a glossary, names, or words of the lexicon.
     """
     waiting = [
         (work, attempt, occurrences)
@@ -135,13 +135,18 @@ def _unmet(occurrences: Sequence[Occurrence], output: str) -> list[Occurrence]:
     return [each for each in occurrences if each.entry in missing]
 
 
+def _to_put(attempt: Attempt, occurrences: Sequence[Occurrence]) -> list[Occurrence]:
+    """The terms to write into the German: all that are asked for, of hints those that are missing."""
+    unmet = _unmet(occurrences, attempt.output)
+    return [each for each in occurrences if not each.entry.is_hint or each in unmet]
+
+
 def _annotated(attempt: Attempt, occurrences: Sequence[Occurrence]) -> list[_Candidate]:
     """Every term replaced by its English between control tokens, hints only where they are missing.
 
     Hints whose form the German does not tell come in the one and, in another candidate, in the other.
     """
-    unmet = _unmet(occurrences, attempt.output)
-    chosen = [each for each in occurrences if not each.entry.is_hint or each in unmet]
+    chosen = _to_put(attempt, occurrences)
     written = [_written(attempt.text, each) for each in chosen]
     candidates: list[_Candidate] = []
     for i in range(max(map(len, written), default=0)):
@@ -154,10 +159,11 @@ def _placed(attempt: Attempt, occurrences: Sequence[Occurrence]) -> list[_Candid
     """One missing term after the other as a placeholder, the rest as before: two placeholders might change places."""
     candidates: list[_Candidate] = []
     text = attempt.text
-    unmet = _unmet(occurrences, attempt.output)
-    terms = [each for each in occurrences if not each.entry.is_hint or each in unmet]
-    for english in dict.fromkeys(one for each in unmet for one in _written(text, each)):
-        put = [(each, PLACEHOLDER if english in (made := _written(text, each)) else _marked(made[0])) for each in terms]
+    chosen = _to_put(attempt, occurrences)
+    for english in dict.fromkeys(one for each in _unmet(chosen, attempt.output) for one in _written(text, each)):
+        put = [
+            (each, PLACEHOLDER if english in (made := _written(text, each)) else _marked(made[0])) for each in chosen
+        ]
         times = sum(new == PLACEHOLDER for _, new in put)
         candidates.append((functools.partial(_restored, english=english, times=times), [Attempt(_put(text, put))]))
     return candidates

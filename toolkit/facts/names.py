@@ -273,6 +273,11 @@ def _is_kept(word: str, text: str, spelled: set[str]) -> bool:
     return len(skeleton) > 2 and (skeleton in spelled or (skeleton.endswith("s") and skeleton[:-1] in spelled))
 
 
+def makes_surname(lower: str) -> bool:
+    """Whether a word, in small letters, makes the capitalised one behind it a surname: a first name or a title."""
+    return lower in tables.words("first-names") or lower in tables.words("titles")
+
+
 def _people(sentence: Sentence) -> list[Token]:
     """Words that are sure to be surnames: behind a first name or a title, or behind "sagte" and at the end of it."""
     found = []
@@ -284,11 +289,7 @@ def _people(sentence: Sentence) -> list[Token]:
         if token.lower in tables.words("not-names") or _NOUN.search(token.lower):
             continue
         gap = text[before.end : token.start]
-        is_surname = (
-            gap == " "
-            and (before.lower in tables.words("first-names") or before.lower in tables.words("titles"))
-            and before.text[0].isupper()
-        )
+        is_surname = gap == " " and makes_surname(before.lower) and before.text[0].isupper()
         is_quoted = gap == " " and before.lower in _SAYING and (i + 1 == len(tokens) or tokens[i + 1].text in ".,:")
         if before.text == "." and i > 1 and tokens[i - 2].lower in {"dr", "prof"}:
             is_surname = True
