@@ -52,6 +52,22 @@ def test_mixture_weighs_and_leaves_out_what_is_held_out(tmp_path: Path, monkeypa
     assert again == result
 
 
+def test_the_pairs_written_for_klartext_are_clean_and_apart_from_the_evaluation_sets() -> None:
+    own = [corpus.name for corpus in corpora.CORPORA if corpus.is_own]
+    written = [path for path in corpora.OWN.iterdir() if path.suffix in {".tsv", ".jsonl"}]
+    assert sorted(path.stem for path in written) == sorted(own)
+    exclude = corpora.held_out([Path("eval") / "data", Path("tests") / "data"])
+    texts = [text for story in corpora.stories() for text in (*story["en"], story["headline"], story["summary"])]
+    keys = {corpora.key(text) for text in texts}
+    for name in own:
+        pairs = list(corpora.own_pairs(name))
+        assert [pair for pair in pairs if not corpora.is_clean(*pair)] == []
+        sources = {corpora.key(source) for source, _ in pairs}
+        assert len(sources) == len(pairs)
+        keys |= sources | {corpora.key(target) for _, target in pairs}
+    assert not exclude & keys
+
+
 def test_augmentation_keeps_every_pair_and_shows_every_kind() -> None:
     pairs = [(f"Über Köln fährt der Zug Nummer {i}.", f"Train number {i} goes through Cologne.") for i in range(2000)]
     changed = augmentation.augment(pairs, rng=random.Random(1))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.recipes import summaries, summary_paraphrases
+from models.recipes import corpora, summaries, summary_paraphrases
 from models.recipes.corpora import key
 from models.recipes.summaries import Example, Style
 from models.recipes.summary_paraphrases import Lead
@@ -228,3 +228,19 @@ def test_noise_changes_some_small_words_of_some_sources_only() -> None:
     for other in changed:
         assert other.target == example.target
         assert set(grounding.content_stems(other.source)) == set(grounding.content_stems(STORM))
+
+
+def test_stories_give_headlines_and_summaries_in_other_words_but_with_no_other_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told = {"en": summaries.split(MAYOR), "headline": "Mayor of Jena quits", "summary": "Jena lost its mayor to a row."}
+    invented = told | {
+        "headline": "Mayor of Gera quits",
+        "summary": "The mayor left over 50 million euros.",
+    }
+    monkeypatch.setattr(corpora, "stories", lambda: [told, invented])
+    found = summaries.stories(exclude=frozenset(), seed=1, times=3)
+    targets = [(example.task, example.target) for example in found]
+    assert targets == [(HEADLINE, "Mayor of Jena quits")] * 3 + [(SENTENCE, "Jena lost its mayor to a row.")] * 3
+    assert {example.kind for example in found} == {"story"}
+    assert not summaries.stories(exclude=frozenset({key(told["en"][1])}), seed=1, times=3)

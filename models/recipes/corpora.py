@@ -26,11 +26,18 @@ class Corpus:
     licence: str
     synthetic_source: bool = False
     """German written by a machine from human English: tagged ⟦bt⟧ (Caswell et al. 2019)."""
+    is_own: bool = False
+    """Written for klartext: it lies in `OWN`, not in the data folder."""
 
+
+OWN = Path(__file__).parent / "corpus"
+STORIES = "klartext_stories"
 
 # Weights: news and parliament are the target and repeated; dictionaries of short sentences and manuals teach
 # grammar and vocabulary only, so they are sampled down to keep them from setting the style.
 CORPORA: tuple[Corpus, ...] = (
+    Corpus("klartext_news", 4, "Apache-2.0", is_own=True),
+    Corpus(STORIES, 4, "Apache-2.0", is_own=True),
     Corpus("newstest_human_08-17", 4, "research (WMT)"),
     Corpus("wmt_ende_human_refs", 4, "research (WMT)"),
     Corpus("ntrex_newstest2019_ende", 4, "CC BY-SA 4.0"),
@@ -79,6 +86,8 @@ CORPORA: tuple[Corpus, ...] = (
 )
 
 _KEY = re.compile(r"\W+")
+_GENITIVE = re.compile(r"(?<=\w)' s\b")
+"""As Europarl has it: "the Commission' s proposal"."""
 
 
 def key(text: str) -> str:
@@ -89,10 +98,31 @@ def key(text: str) -> str:
 def read_pairs(folder: Path, name: str) -> Iterator[Pair]:
     """The pairs of `folder`/`name`.tsv.xz, in NFC."""
     with lzma.open(folder / f"{name}.tsv.xz", "rt", encoding="utf-8", newline="\n") as lines:
-        for line in lines:
-            source, tab, target = unicodedata.normalize("NFC", line.rstrip("\n")).partition("\t")
-            if tab and source.strip() and target.strip():
-                yield source.strip(), target.strip()
+        yield from _pairs(lines)
+
+
+def own_pairs(name: str) -> Iterator[Pair]:
+    """The pairs of a corpus in `OWN`: of a .tsv, or of the stories of a .jsonl."""
+    path = OWN / f"{name}.tsv"
+    if path.exists():
+        with path.open(encoding="utf-8", newline="\n") as lines:
+            yield from _pairs(lines)
+    else:
+        for story in stories():
+            yield from zip(story["de"], story["en"], strict=True)
+
+
+def stories() -> Iterator[dict[str, Any]]:
+    """The short news texts written for klartext: sentences `de` and `en`, an English `headline` and a `summary`."""
+    with (OWN / f"{STORIES}.jsonl").open(encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _pairs(lines: Iterable[str]) -> Iterator[Pair]:
+    for line in lines:
+        source, tab, target = unicodedata.normalize("NFC", line.rstrip("\n")).partition("\t")
+        if tab and source.strip() and target.strip():
+            yield source.strip(), target.strip()
 
 
 def read_records(path: Path) -> Iterator[Any]:
@@ -142,19 +172,25 @@ def is_clean(source: str, target: str) -> bool:
     return letters * 2 >= len(source.replace(" ", ""))
 
 
-def mixture(folder: Path, *, exclude: frozenset[str], seed: int) -> Iterator[tuple[Corpus, list[Pair]]]:
-    """Every corpus with the clean pairs one epoch takes of it, repetitions included, without pairs seen before it."""
+def mixture(
+    folder: Path, *, exclude: frozenset[str], seed: int, own_weight: float | None = None
+) -> Iterator[tuple[Corpus, list[Pair]]]:
+    """Every corpus with the clean pairs one epoch takes of it, repetitions included, without pairs seen before it.
+
+    `own_weight` is the weight of what was written for klartext, where it is not to be that of `CORPORA`.
+    """
     seen: set[tuple[str, str]] = set()
     for corpus in CORPORA:
         pairs = []
-        for source, target in read_pairs(folder, corpus.name):
+        for source, target in own_pairs(corpus.name) if corpus.is_own else read_pairs(folder, corpus.name):
             source_key, target_key = key(source), key(target)
             if source_key in exclude or target_key in exclude or (source_key, target_key) in seen:
                 continue
             seen.add((source_key, target_key))
             if is_clean(source, target):
-                pairs.append((source, target))
+                pairs.append((source, _GENITIVE.sub("'s", target)))
         rng = random.Random(f"{seed}:{corpus.name}")
-        whole, share = divmod(corpus.weight, 1)
+        weight = own_weight if corpus.is_own and own_weight is not None else corpus.weight
+        whole, share = divmod(weight, 1)
         extra = rng.sample(pairs, round(share * len(pairs)))
         yield corpus, pairs * int(whole) + extra

@@ -36,17 +36,18 @@ def prepare(
     spm: Path | None = None,
     is_reverse: bool = False,
     least_weight: float = 0,
+    own_weight: float | None = None,
 ) -> None:
     """Write `work`/source.spm, train.npz, held_out.npz and mixture.json.
 
     The vocabulary is `spm`, if given, else a new one. `is_reverse` turns the pairs round: English to German. Only
-    corpora of at least `least_weight` are taken: from 2 on, news and parliament.
+    corpora of at least `least_weight` are taken: from 2 on, news and parliament. `own_weight`: see `corpora.mixture`.
     """
     if (work / "held_out.npz").exists():
         return
     work.mkdir(parents=True, exist_ok=True)
     rng = random.Random(seed)
-    found = [(corpus, pairs) for corpus, pairs in _corpora(data, seed) if corpus.weight >= least_weight]
+    found = [(corpus, pairs) for corpus, pairs in _corpora(data, seed, own_weight) if corpus.weight >= least_weight]
     mixed, sizes = _reversed(found) if is_reverse else _forward(found, rng=rng)
     if spm is None:
         sample = rng.sample(mixed, min(len(mixed), 400_000))
@@ -76,9 +77,10 @@ def held_out(data: Path) -> frozenset[str]:
     return corpora.held_out([data / "dev" / "translation", Path("eval") / "data", Path("tests") / "data"])
 
 
-def _corpora(data: Path, seed: int) -> list[Found]:
+def _corpora(data: Path, seed: int, own_weight: float | None) -> list[Found]:
     found = []
-    for corpus, pairs in corpora.mixture(data / "parallel", exclude=held_out(data), seed=seed):
+    mixture = corpora.mixture(data / "parallel", exclude=held_out(data), seed=seed, own_weight=own_weight)
+    for corpus, pairs in mixture:
         print(f"{corpus.name}: {len(pairs)} pairs an epoch", flush=True)
         found.append((corpus, pairs))
     return found

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from models.recipes import summary_paraphrases
+from models.recipes import corpora, summary_paraphrases
 from models.recipes.corpora import key, read_pairs, read_records
 from models.recipes.summary_paraphrases import Lead
 from toolkit import grounding
@@ -223,6 +223,23 @@ def translations(folder: Path, *, exclude: frozenset[str], seed: int) -> list[Ex
         if _LEAST_COPIED <= copied <= _MOST_REPEATED and is_faithful(english, target, least=_LEAST_TRANSLATED):
             found.append(Example(machine, SENTENCE, source, target, "machine translation"))
     return found
+
+
+def stories(*, exclude: frozenset[str], seed: int, times: int) -> list[Example]:
+    """The headline and the summary of each story written for klartext, `times` over: all names and numbers are its own.
+
+    They are in other words than it, so nothing is asked of the others.
+    """
+    rng = random.Random(seed)
+    found = []
+    for story in corpora.stories():
+        passage = _within(story["en"])
+        if any(key(sentence) in exclude for sentence in story["en"]):
+            continue
+        for task, target in ((HEADLINE, story["headline"]), (SENTENCE, story["summary"])):
+            if not grounding.ungrounded(target, passage):
+                found += [Example(corpora.STORIES, task, passage, target, "story")] * times
+    return [_noised(example, rng) for example in found]
 
 
 def sentences_of(lead: str) -> list[str]:

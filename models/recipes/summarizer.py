@@ -36,8 +36,11 @@ SHORT_FIRST = 30
 """Steps at the start that see only the shortest pairs, which are copies."""
 
 
-def prepare(data: Path, work: Path, *, spm: Path, seed: int, leads: int) -> None:
-    """Write `work`/examples.jsonl, train.npz, held_out.npz, mixture.json and kinds.json."""
+def prepare(data: Path, work: Path, *, spm: Path, seed: int, leads: int, stories: int) -> None:
+    """Write `work`/examples.jsonl, train.npz, held_out.npz, mixture.json and kinds.json.
+
+    An epoch has each example of the stories written for klartext `stories` times.
+    """
     if (work / "held_out.npz").exists():
         return
     work.mkdir(parents=True, exist_ok=True)
@@ -52,6 +55,7 @@ def prepare(data: Path, work: Path, *, spm: Path, seed: int, leads: int) -> None
     examples += summaries.translations(data / "parallel", exclude=held_out(data), seed=seed)
     aside = min(HELD_OUT_PAIRS, len(examples) // 10)
     examples += summaries.copies(data / "parallel", exclude=held_out(data), seed=seed, count=COPIES)
+    examples += summaries.stories(exclude=held_out(data), seed=seed, times=stories)
     pairs = encode(examples, spm)
     kept = [
         (example, pair)
@@ -129,6 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--cooldown", type=float, default=0.4)
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--leads", type=int, default=LEADS)
+    parser.add_argument("--stories", type=int, default=4, help="times an epoch has each story written for klartext")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--stop-after", type=int, help="end early at this step, as an interruption would")
@@ -137,7 +142,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     if options.only in {None, "prepare"}:
         prepare(
-            options.data, options.work, spm=options.translator / "source.spm", seed=options.seed, leads=options.leads
+            options.data,
+            options.work,
+            spm=options.translator / "source.spm",
+            seed=options.seed,
+            leads=options.leads,
+            stories=options.stories,
         )
     if options.only in {None, "train"}:
         pairs = seq2seq.EncodedPairs.load(options.work / "train.npz")

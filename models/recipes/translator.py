@@ -53,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--most-back-translated", type=int, help="at most so many of them (default: all)")
     parser.add_argument("--least-weight", type=float, default=0, help="corpora of less weight are left out: 2 is news")
+    parser.add_argument(
+        "--own-weight", type=float, help="how often an epoch has each pair written for klartext (default: as the news)"
+    )
     parser.add_argument("--steps", type=int, default=960)
     parser.add_argument("--batch-tokens", type=int, default=6144)
     parser.add_argument("--learning-rate", type=float, default=3e-3)
@@ -99,6 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         spm=options.spm or (options.start and options.start / "source.spm"),
         is_reverse=options.reverse,
         least_weight=options.least_weight,
+        own_weight=options.own_weight,
     )
     if options.only == "prepare":
         return
