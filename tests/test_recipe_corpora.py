@@ -52,6 +52,25 @@ def test_mixture_weighs_and_leaves_out_what_is_held_out(tmp_path: Path, monkeypa
     assert again == result
 
 
+def test_what_is_written_for_klartext_has_a_weight_of_its_own_and_genitives_no_blank(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = (corpora.Corpus("own", 2, "x", is_own=True), corpora.Corpus(corpora.STORIES, 2, "x", is_own=True))
+    monkeypatch.setattr(corpora, "CORPORA", (*known, corpora.Corpus("one", 1, "x")))
+    monkeypatch.setattr(corpora, "OWN", tmp_path)
+    (tmp_path / "own.tsv").write_text("Der Zug fuhr ab.\tThe train left.\n", encoding="utf-8")
+    story = {"de": ["Es regnete.", "Alle froren."], "en": ["It rained.", "All were cold."]}
+    (tmp_path / f"{corpora.STORIES}.jsonl").write_text(json.dumps(story) + "\n", encoding="utf-8")
+    _write(tmp_path, "one", ["Der Plan der Kommission ist neu.\tThe Commission' s plan is new."])
+    for weight, times in ((None, 2), (3, 3)):
+        found = corpora.mixture(tmp_path, exclude=frozenset(), seed=1, own_weight=weight)
+        assert {corpus.name: pairs for corpus, pairs in found} == {
+            "own": [("Der Zug fuhr ab.", "The train left.")] * times,
+            corpora.STORIES: [("Es regnete.", "It rained."), ("Alle froren.", "All were cold.")] * times,
+            "one": [("Der Plan der Kommission ist neu.", "The Commission's plan is new.")],
+        }
+
+
 def test_the_pairs_written_for_klartext_are_clean_and_apart_from_the_evaluation_sets() -> None:
     own = [corpus.name for corpus in corpora.CORPORA if corpus.is_own]
     written = [path for path in corpora.OWN.iterdir() if path.suffix in {".tsv", ".jsonl"}]

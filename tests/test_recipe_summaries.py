@@ -234,10 +234,7 @@ def test_stories_give_headlines_and_summaries_in_other_words_but_with_no_other_n
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     told = {"en": summaries.split(MAYOR), "headline": "Mayor of Jena quits", "summary": "Jena lost its mayor to a row."}
-    invented = told | {
-        "headline": "Mayor of Gera quits",
-        "summary": "The mayor left over 50 million euros.",
-    }
+    invented = told | {"headline": "Mayor of Gera quits", "summary": "The mayor left over 50 million euros."}
     monkeypatch.setattr(corpora, "stories", lambda: [told, invented])
     found = summaries.stories(exclude=frozenset(), seed=1, times=3)
     targets = [(example.task, example.target) for example in found]

@@ -102,14 +102,13 @@ def read_pairs(folder: Path, name: str) -> Iterator[Pair]:
 
 
 def own_pairs(name: str) -> Iterator[Pair]:
-    """The pairs of a corpus in `OWN`: of a .tsv, or of the stories of a .jsonl."""
-    path = OWN / f"{name}.tsv"
-    if path.exists():
-        with path.open(encoding="utf-8", newline="\n") as lines:
-            yield from _pairs(lines)
-    else:
+    """The pairs of a corpus in `OWN`: those of the stories, sentence by sentence, or of a .tsv."""
+    if name == STORIES:
         for story in stories():
             yield from zip(story["de"], story["en"], strict=True)
+    else:
+        with (OWN / f"{name}.tsv").open(encoding="utf-8", newline="\n") as lines:
+            yield from _pairs(lines)
 
 
 def stories() -> Iterator[dict[str, Any]]:

@@ -233,9 +233,9 @@ def stories(*, exclude: frozenset[str], seed: int, times: int) -> list[Example]:
     rng = random.Random(seed)
     found = []
     for story in corpora.stories():
-        passage = _within(story["en"])
         if any(key(sentence) in exclude for sentence in story["en"]):
             continue
+        passage = _within(story["en"])
         for task, target in ((HEADLINE, story["headline"]), (SENTENCE, story["summary"])):
             if not grounding.ungrounded(target, passage):
                 found += [Example(corpora.STORIES, task, passage, target, "story")] * times

@@ -44,18 +44,19 @@ def prepare(data: Path, work: Path, *, spm: Path, seed: int, leads: int, stories
     if (work / "held_out.npz").exists():
         return
     work.mkdir(parents=True, exist_ok=True)
+    exclude = held_out(data)
     listed = work / "examples.jsonl"
     if not listed.exists():
-        found = summaries.examples(data / "summarization", exclude=held_out(data), seed=seed, leads=leads)
+        found = summaries.examples(data / "summarization", exclude=exclude, seed=seed, leads=leads)
         lines = [json.dumps([e.corpus, e.task, e.source, e.target, e.kind], ensure_ascii=False) for e in found]
         temporary = listed.with_suffix(".part")
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
         temporary.replace(listed)
     examples = [summaries.Example(*json.loads(line)) for line in listed.read_text(encoding="utf-8").splitlines()]
-    examples += summaries.translations(data / "parallel", exclude=held_out(data), seed=seed)
+    examples += summaries.translations(data / "parallel", exclude=exclude, seed=seed)
     aside = min(HELD_OUT_PAIRS, len(examples) // 10)
-    examples += summaries.copies(data / "parallel", exclude=held_out(data), seed=seed, count=COPIES)
-    examples += summaries.stories(exclude=held_out(data), seed=seed, times=stories)
+    examples += summaries.copies(data / "parallel", exclude=exclude, seed=seed, count=COPIES)
+    examples += summaries.stories(exclude=exclude, seed=seed, times=stories)
     pairs = encode(examples, spm)
     kept = [
         (example, pair)
