@@ -76,8 +76,11 @@ def test_the_pairs_written_for_klartext_are_clean_and_apart_from_the_evaluation_
     written = [path for path in corpora.OWN.iterdir() if path.suffix in {".tsv", ".jsonl"}]
     assert sorted(path.stem for path in written) == sorted(own)
     exclude = corpora.held_out([Path("eval") / "data", Path("tests") / "data"])
-    texts = [text for story in corpora.stories() for text in (*story["en"], story["headline"], story["summary"])]
-    keys = {corpora.key(text) for text in texts}
+    keys: set[str] = set()
+    for story in corpora.stories():
+        assert all(0 <= index < len(story["en"]) for rewriting in story["rewritings"] for index in rewriting["of"])
+        rewritten = [rewriting["text"] for rewriting in story["rewritings"]]
+        keys.update(map(corpora.key, [*story["en"], story["headline"], *rewritten]))
     for name in own:
         pairs = list(corpora.own_pairs(name))
         assert [pair for pair in pairs if not corpora.is_clean(*pair)] == []

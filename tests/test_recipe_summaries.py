@@ -230,14 +230,34 @@ def test_noise_changes_some_small_words_of_some_sources_only() -> None:
         assert set(grounding.content_stems(other.source)) == set(grounding.content_stems(STORM))
 
 
-def test_stories_give_headlines_and_summaries_in_other_words_but_with_no_other_names(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    told = {"en": summaries.split(MAYOR), "headline": "Mayor of Jena quits", "summary": "Jena lost its mayor to a row."}
-    invented = told | {"headline": "Mayor of Gera quits", "summary": "The mayor left over 50 million euros."}
+def test_stories_give_headlines_and_sentences_that_say_nothing_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    after = {"of": [0, 1], "text": "After a dispute over debts the mayor of Jena has resigned."}
+    lead = {"of": [1], "text": "Paul Winter, her deputy, leads the city until elections."}
+    far = {"of": [0, 1], "text": "Jena lost its leader to a row."}
+    sentences = summaries.split(MAYOR)
+    told = {"en": sentences, "headline": "Mayor of Jena quits", "rewritings": [after, lead, far]}
+    invented = told | {"headline": "Mayor of Gera quits", "rewritings": [after | {"of": [1]}]}
     monkeypatch.setattr(corpora, "stories", lambda: [told, invented])
     found = summaries.stories(exclude=frozenset(), seed=1, times=3)
-    targets = [(example.task, example.target) for example in found]
-    assert targets == [(HEADLINE, "Mayor of Jena quits")] * 3 + [(SENTENCE, "Jena lost its mayor to a row.")] * 3
+    expected = [(HEADLINE, told["headline"]), (SENTENCE, after["text"]), (SENTENCE, lead["text"])]
+    assert [(example.task, example.target) for example in found] == [pair for pair in expected for _ in range(3)]
     assert {example.kind for example in found} == {"story"}
-    assert not summaries.stories(exclude=frozenset({key(told["en"][1])}), seed=1, times=3)
+    assert len(found[-1].source) < len(found[0].source)
+    assert not summaries.stories(exclude=frozenset({key(sentences[1])}), seed=1, times=3)
+
+
+def test_stories_come_from_a_machine_s_english_too_where_it_says_as_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    sentences = summaries.split(MAYOR)
+    told = {
+        "en": sentences,
+        "headline": "Mayor of Jena quits",
+        "rewritings": [{"of": [1], "text": "Paul Winter, her deputy, leads the city until elections."}],
+    }
+    monkeypatch.setattr(corpora, "stories", lambda: [told])
+    machine = ["The mayor of Jena went back after a strife.", "Her deputy Paul will lead the city to the choice today."]
+    found = summaries.stories(exclude=frozenset(), seed=1, times=1, translated=[machine])
+    assert [(example.task, example.source[:25]) for example in found] == [
+        (HEADLINE, sentences[0][:25]),
+        (SENTENCE, sentences[1][:25]),
+        (HEADLINE, machine[0][:25]),
+    ]

@@ -10,7 +10,7 @@ import sentencepiece
 import torch
 from safetensors.torch import load_file
 
-from models.recipes import seq2seq, summaries, summarizer, vocabulary
+from models.recipes import corpora, seq2seq, summaries, summarizer, translation_scores, vocabulary
 from tests import corpora_samples, tiny_models
 from toolkit.control import HEADLINE, SENTENCE
 from toolkit.engines import EngineSettings
@@ -133,6 +133,21 @@ def test_prepared_pairs(monkeypatch: pytest.MonkeyPatch, translator: Path, data:
     before = (tmp_path / "train.npz").stat().st_mtime_ns
     _run(monkeypatch, translator, data, tmp_path, "--only", "prepare")
     assert (tmp_path / "train.npz").stat().st_mtime_ns == before
+
+
+def test_stories_are_translated_once_and_kept(
+    monkeypatch: pytest.MonkeyPatch, translator: Path, data: Path, tmp_path: Path
+) -> None:
+    en = ["The mayor of Jena has resigned after a dispute about debts.", "Her deputy, Paul Winter, will lead the city."]
+    story = {"de": ["Eins.", "Zwei."], "en": en, "headline": "Mayor of Jena has resigned", "rewritings": []}
+    monkeypatch.setattr(corpora, "stories", lambda: [story])
+    monkeypatch.setattr(translation_scores, "translate_lines", lambda *_, **__: (list(reversed(en)), 0.0))
+    _run(monkeypatch, translator, data, tmp_path, "--only", "prepare", "--translated-stories", "--stories", "2")
+    assert json.loads((tmp_path / "mixture.json").read_text(encoding="utf-8"))[f"{corpora.STORIES} {HEADLINE}"] == 4
+    monkeypatch.setattr(translation_scores, "translate_lines", None)
+    (tmp_path / "held_out.npz").unlink()
+    _run(monkeypatch, translator, data, tmp_path, "--only", "prepare", "--translated-stories", "--stories", "3")
+    assert json.loads((tmp_path / "mixture.json").read_text(encoding="utf-8"))[f"{corpora.STORIES} {HEADLINE}"] == 6
 
 
 def test_short_targets_are_padded_to_their_own_length() -> None:

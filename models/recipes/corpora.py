@@ -112,7 +112,11 @@ def own_pairs(name: str) -> Iterator[Pair]:
 
 
 def stories() -> Iterator[dict[str, Any]]:
-    """The short news texts written for klartext: sentences `de` and `en`, an English `headline` and a `summary`."""
+    """The short news texts written for klartext.
+
+    Each has its sentences in German (`de`) and English (`en`), an English `headline`, and `rewritings`: sentences
+    (`text`) that tell those of the English ones whose indices are in `of`.
+    """
     with (OWN / f"{STORIES}.jsonl").open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 

@@ -23,9 +23,9 @@ import torch
 
 from models.recipes import averaging, corpora, precision, seq2seq, summaries, summary_paraphrases, vocabulary
 
-MAX_SOURCE_TOKENS = 96
+MAX_SOURCE_TOKENS = 128
 MAX_TARGET_TOKENS = 48
-"""Longest sides of a training pair, end marks included; 64 words and 26 words nearly always fit."""
+"""Longest sides of a training pair, end marks included; 84 words and 26 words nearly always fit."""
 HELD_OUT_PAIRS = 400
 LEADS = 400_000
 """More than there are."""
@@ -33,13 +33,16 @@ COPIES = 8_000
 WARMUP = 20
 """Steps of rising learning rate: fewer than for the translator, whose weights are random at the start."""
 SHORT_FIRST = 30
-"""Steps at the start that see only the shortest pairs, which are copies."""
+"""Steps at the start that see only the shortest pairs, which are copies: what goes on from a summariser needs none."""
 
 
-def prepare(data: Path, work: Path, *, spm: Path, seed: int, leads: int, stories: int) -> None:
+def prepare(
+    data: Path, work: Path, *, translator: Path, seed: int, leads: int, stories: int, translated: bool = False
+) -> None:
     """Write `work`/examples.jsonl, train.npz, held_out.npz, mixture.json and kinds.json.
 
-    An epoch has each example of the stories written for klartext `stories` times.
+    An epoch has each example of the stories written for klartext `stories` times; with `translated`, as often again
+    with the English of `translator` as source.
     """
     if (work / "held_out.npz").exists():
         return
@@ -56,8 +59,9 @@ def prepare(data: Path, work: Path, *, spm: Path, seed: int, leads: int, stories
     examples += summaries.translations(data / "parallel", exclude=exclude, seed=seed)
     aside = min(HELD_OUT_PAIRS, len(examples) // 10)
     examples += summaries.copies(data / "parallel", exclude=exclude, seed=seed, count=COPIES)
-    examples += summaries.stories(exclude=exclude, seed=seed, times=stories)
-    pairs = encode(examples, spm)
+    english = translated_stories(translator, work) if translated and stories else None
+    examples += summaries.stories(exclude=exclude, seed=seed, times=stories, translated=english)
+    pairs = encode(examples, translator / "source.spm")
     kept = [
         (example, pair)
         for example, pair in zip(examples, pairs, strict=True)
@@ -72,6 +76,21 @@ def prepare(data: Path, work: Path, *, spm: Path, seed: int, leads: int, stories
     _write_json(work / "kinds.json", kinds([example for example, _ in train]))
     seq2seq.EncodedPairs.build([pair for _, pair in train]).save(work / "train.npz")
     seq2seq.EncodedPairs.build([pair for _, pair in kept[:aside]]).save(work / "held_out.npz")
+
+
+def translated_stories(translator: Path, work: Path) -> list[list[str]]:
+    """The sentences of each story as the translator has them from its German; kept in `work`/stories.json."""
+    path = work / "stories.json"
+    if not path.exists():
+        # Imported here: a machine lent for training need not have what translating needs.
+        from models.recipes import translation_scores
+
+        told = [story["de"] for story in corpora.stories()]
+        lines = tuple(itertools.chain.from_iterable(told))
+        outputs = iter(translation_scores.translate_lines(translator, lines, precision="int8", beam=1)[0])
+        _write_json(path, [list(itertools.islice(outputs, len(sentences))) for sentences in told])
+    found: list[list[str]] = json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def kinds(examples: Sequence[summaries.Example]) -> dict[str, dict[str, float]]:
@@ -133,8 +152,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--learning-rate", type=float, default=3e-3)
     parser.add_argument("--cooldown", type=float, default=0.4)
     parser.add_argument("--dropout", type=float, default=0.0)
+    parser.add_argument("--short-first", type=int, default=SHORT_FIRST, help="steps with short copies only, at first")
     parser.add_argument("--leads", type=int, default=LEADS)
     parser.add_argument("--stories", type=int, default=4, help="times an epoch has each story written for klartext")
+    parser.add_argument("--translated-stories", action="store_true", help="each also from the translator's English")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--stop-after", type=int, help="end early at this step, as an interruption would")
@@ -145,10 +166,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         prepare(
             options.data,
             options.work,
-            spm=options.translator / "source.spm",
+            translator=options.translator,
             seed=options.seed,
             leads=options.leads,
             stories=options.stories,
+            translated=options.translated_stories,
         )
     if options.only in {None, "train"}:
         pairs = seq2seq.EncodedPairs.load(options.work / "train.npz")
@@ -161,7 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             dropout=options.dropout,
             seed=options.seed,
             short_targets=True,
-            short_first=SHORT_FIRST,
+            short_first=options.short_first,
         )
         started = time.monotonic()
         start = seq2seq.load_model(options.start or options.translator, dropout=options.dropout)
