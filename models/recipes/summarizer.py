@@ -154,7 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--short-first", type=int, default=SHORT_FIRST, help="steps with short copies only, at first")
     parser.add_argument("--leads", type=int, default=LEADS)
-    parser.add_argument("--stories", type=int, default=4, help="times an epoch has each story written for klartext")
+    parser.add_argument("--stories", type=int, default=1, help="times an epoch has each story written for klartext")
     parser.add_argument("--translated-stories", action="store_true", help="each also from the translator's English")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
