@@ -271,14 +271,15 @@ def test_language_and_id_are_kept_or_detected() -> None:
     ids=["50,000 words", "one word", "dots", "stops", "quotes", "accents", "hyphens", "list", "notes", "blank lines"],
 )
 def test_time_is_linear_in_the_text(text: str) -> None:
-    times = []
-    for part in (text[: len(text) // 8], text):
+    def seconds(part: str) -> float:
         start = time.process_time()
-        document = read_document(part)
-        times.append(time.process_time() - start)
-    # Eight times as long takes eight times the time, on any machine; 64 times if every place looked at all others.
-    assert times[1] < 20 * times[0] + 0.5
-    assert rebuilt(document) == text
+        read_document(part)
+        return time.process_time() - start
+
+    # Eight times as long takes eight times the time, on any machine; 64 times if every place looked at all others. On a
+    # machine that others use, too, one measurement in many is several times too long: one of three has to hold.
+    assert any(seconds(text) < 20 * seconds(text[: len(text) // 8]) + 0.5 for _ in range(3))
+    assert rebuilt(read_document(text)) == text
 
 
 def at_most(limit: int) -> Callable[[str], bool]:
