@@ -61,7 +61,7 @@ LAYERS = (
     ("exports",),
     ("tables",),
     ("engines",),
-    ("doubt", "rewriting", "support"),
+    ("doubt", "rewriting", "support", "wording"),
     ("shortening",),
     ("attempts", "rescue", "terms", "translation", "summarization", "evidence", "topics"),
     ("pipeline",),

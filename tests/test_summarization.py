@@ -33,8 +33,15 @@ class Scripted:
 
     name = "scripted"
 
-    def __init__(self, write: Callable[[str, GenerationOptions], str], *, max_source_tokens: int = 200) -> None:
+    def __init__(
+        self,
+        write: Callable[[str, GenerationOptions], str],
+        *,
+        max_source_tokens: int = 200,
+        log_prob: float = -0.5,
+    ) -> None:
         self.max_source_tokens = max_source_tokens
+        self._log_prob = log_prob
         self.calls: list[list[str]] = []
         self._write = write
 
@@ -45,7 +52,7 @@ class Scripted:
         assert max(self.count_tokens(texts)) <= self.max_source_tokens
         self.calls.append(list(texts))
         outputs = [self._write(text, options) for text in texts]
-        return [Generation(text, -0.5, len(text.split()), cut=text.endswith("~")) for text in outputs]
+        return [Generation(text, self._log_prob, len(text.split()), cut=text.endswith("~")) for text in outputs]
 
 
 def _first_words(prompt: str, count: int) -> str:
@@ -114,9 +121,20 @@ def test_names_get_their_capitals_back_and_one_sentence_is_kept() -> None:
 
 
 def test_evidence_is_what_the_sentence_needs() -> None:
+    text = "Jena has a new mayor. The mayor leads the city of 100,000 people with a small party now. Rain fell."
+    told = "The mayor of Jena leads the city of 100,000 people with a small party now."
+    sure, unsure = (
+        Summarizer(engine=Scripted(lambda prompt, _: told, log_prob=log_prob)).summarize(text, sentences=1)
+        for log_prob in (-0.1, -0.7)
+    )
+    assert (sure.text, sure.sentences[0].evidence) == (told, (0, 1))
+    assert unsure.text == "The mayor leads the city of 100,000 people with a small party now."
+
+
+def test_halves_of_two_sentences_are_not_joined() -> None:
     text = "The mayor of Jena resigned. The deputy mayor leads the city now. Rain fell."
-    both = _summarize(lambda prompt, _: "The mayor resigned and the deputy leads the city.", text, sentences=1)
-    assert both.sentences[0].evidence == (0, 1)
+    tangled = _summarize(lambda prompt, _: "The mayor resigned and the deputy leads the city.", text, sentences=1)
+    assert tangled.text == "The mayor of Jena resigned."
 
 
 def test_what_was_said_already_is_not_said_again() -> None:

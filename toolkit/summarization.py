@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from toolkit import control, grounding, salience, segmentation, store, support
+from toolkit import control, grounding, salience, segmentation, store, support, wording
 from toolkit.clauses import has_verb
 from toolkit.control import HEADLINE, SENTENCE
 from toolkit.documents import Summary, SummarySentence, Translation
-from toolkit.engines import EngineSettings, GenerationOptions, Seq2SeqEngine, load_seq2seq
+from toolkit.engines import EngineSettings, Generation, GenerationOptions, Seq2SeqEngine, load_seq2seq
 from toolkit.engines.limits import fits
 from toolkit.errors import InputError
 from toolkit.passages import MAX_FORM_WORDS, MAX_WORDS, Passage, choose_passages, is_sentence, opening, sentence_value
@@ -42,6 +42,8 @@ _TOO_LONG = 0.8
 _SPARE = 3
 # Sentences of models that read whole articles draw on words from all over them.
 _LEAST_ARTICLE_SUPPORT = 0.6
+# What is written is used if it is this likely to be good English and true.
+_LEAST_FINENESS = 0.55
 # Two sentences that share this much of the shorter one's content words say the same.
 _SAME = 0.75
 
@@ -54,8 +56,8 @@ class _Rewriting:
     prompt: str
     is_part: bool = False
     """Whether it holds only a part of a sentence that is too long for the model."""
-    texts: list[str] = field(default_factory=list)
-    """What was written of it and is sound."""
+    texts: dict[str, Generation] = field(default_factory=dict)
+    """What was written of it and is sound, and the output that it was read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class _Candidate:
     text: str
     passage: Passage
     """What it was written from."""
+    output: Generation | None = None
+    """How it was written; None where it is the article's own."""
 
 
 @dataclass
@@ -92,6 +96,14 @@ class _Article:
     def opening(self) -> Passage:
         """What its headline is written from."""
         return opening(self.sentences)
+
+    def is_fine(self, candidate: _Candidate) -> bool:
+        """Whether what was written is likely good English and true; the article's own words are."""
+        if candidate.output is None:
+            return True
+        evidence = [self.sentences[i] for i in candidate.passage.sentences]
+        log_prob = candidate.output.log_prob * (candidate.output.tokens + 1)
+        return wording.fineness(candidate.text, evidence, log_prob) >= _LEAST_FINENESS
 
     def sentence(self, candidate: _Candidate) -> SummarySentence:
         """A candidate with what it rests on; one that was refused may be asked for again beside other sentences."""
@@ -196,7 +208,7 @@ class Summarizer:
         for rewriting, output in zip(rewritings, outputs, strict=True):
             text = read(output, rewriting.passage.text)
             if text and self._is_spelled(text, rewriting.passage.text):
-                rewriting.texts.append(text)
+                rewriting.texts.setdefault(text, output)
 
     def _is_spelled(self, text: str, source: str) -> bool:
         """Whether the model has every word from the source or whole in its vocabulary: it put none together itself."""
@@ -326,7 +338,7 @@ def _next_sentence(article: _Article, chosen: Mapping[int, SummarySentence]) -> 
         ((place, candidate) for place, tries in waiting.items() for candidate in _candidates(tries)),
         key=lambda entry: -_worth(entry[1], article, said),
     )
-    written = ((place, article.sentence(candidate)) for place, candidate in ranked)
+    written = ((place, article.sentence(candidate)) for place, candidate in ranked if article.is_fine(candidate))
     sound = ((place, sentence) for place, sentence in written if sentence.is_supported)
     own = ((place, _own_sentence(tries, article.sentences)) for place, tries in waiting.items())
     for place, sentence in itertools.chain(sound, own):
@@ -338,8 +350,8 @@ def _next_sentence(article: _Article, chosen: Mapping[int, SummarySentence]) -> 
 def _candidates(tries: Sequence[_Rewriting]) -> Iterator[_Candidate]:
     """What was written of a passage, and the article's own sentence, shortened, which competes with it."""
     for rewriting in tries:
-        for text in rewriting.texts:
-            yield _Candidate(text, rewriting.passage)
+        for text, output in rewriting.texts.items():
+            yield _Candidate(text, rewriting.passage, output)
     first = tries[0].passage
     if first.core:
         yield _Candidate(first.core, Passage(first.sentences[:1], first.text))
