@@ -72,7 +72,7 @@ def _summarize(write: Callable[[str, GenerationOptions], str], text: str = TEXT,
 def test_every_sentence_is_written_from_its_evidence() -> None:
     summary = _summarize(_shorten)
     assert len(summary.sentences) == 3
-    assert summary.headline == "Residents of the village of Altenbrück have raised"
+    assert summary.headline == SENTENCES[0].removesuffix(".")
     ends = [sentence.evidence for sentence in summary.sentences]
     assert ends == sorted(ends)
     for sentence in summary.sentences:
@@ -98,12 +98,12 @@ def test_every_sentence_is_written_from_its_evidence() -> None:
 def test_unsound_sentences_are_tried_again_and_then_replaced(bad: str) -> None:
     engine = Scripted(lambda prompt, options: bad)
     summary = Summarizer(engine=engine).summarize(TEXT, sentences=2)
-    # Headline and sentences, each twice.
-    assert len(engine.calls) == 4
+    # The sentences twice; the headline is the article's own.
+    assert len(engine.calls) == 2
     assert all(sentence.text in SENTENCES and len(sentence.evidence) == 1 for sentence in summary.sentences)
     assert all(SENTENCES[sentence.evidence[0]] == sentence.text for sentence in summary.sentences)
     assert grounding.ungrounded(summary.headline, TEXT) == ()
-    assert 0 < len(summary.headline.split()) <= 16
+    assert 0 < len(summary.headline.split()) <= 25
 
     def better(prompt: str, options: GenerationOptions) -> str:
         return _first_words(prompt, 8) if options.beam > 4 else bad
@@ -249,6 +249,36 @@ def test_endless_sentences_are_shortened_and_say_so() -> None:
 )
 def test_headlines_made_of_sentences_end_at_a_clause(sentence: str, headline: str) -> None:
     assert _summarize(lambda prompt, _: "", sentence).headline == headline
+
+
+LONG = (
+    "The council of the old town of Jena has decided against the advice of all its own lawyers to sell the large empty "
+    "house beside the river to a bank from the south of Bavaria."
+)
+"""Too long for a headline, and without a clause that could go."""
+
+
+def test_a_headline_is_written_where_the_first_sentence_is_too_long_for_one() -> None:
+    text = f"{LONG} Rain fell at noon. The mayor spoke."
+    engine = Scripted(lambda prompt, _: "Jena has decided to sell the house" if HEADLINE in prompt else "")
+    assert Summarizer(engine=engine).summarize(text).headline == "Jena has decided to sell the house"
+    assert [HEADLINE in prompt for call in engine.calls for prompt in call].count(True) == 1
+    shorter = text.replace(" to a bank from the south of Bavaria", "").replace(" large empty", "")
+    engine.calls.clear()
+    assert Summarizer(engine=engine).summarize(shorter).headline == shorter.split(".")[0]
+    assert not any(HEADLINE in prompt for call in engine.calls for prompt in call)
+
+
+@pytest.mark.parametrize("bad", ["Berlin has sold the house", "Jena house river bank", "Jena has sold the", ""])
+def test_an_unsound_headline_is_tried_again_and_then_the_start_of_the_sentence(bad: str) -> None:
+    def better(prompt: str, options: GenerationOptions) -> str:
+        return "Jena has decided to sell the house" if options.beam > 4 else bad
+
+    def good_never(prompt: str, _: GenerationOptions) -> str:
+        return "Berlin has sold the house" if HEADLINE in prompt else ""
+
+    assert _summarize(better, LONG).headline == "Jena has decided to sell the house"
+    assert _summarize(good_never, LONG).headline == "The council of the old town of Jena has decided …"
 
 
 def test_control_tokens_in_a_text_are_only_text() -> None:

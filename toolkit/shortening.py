@@ -9,6 +9,8 @@ from toolkit.rewriting import LEAST_HEADLINE_WORDS
 MOST_WORDS = 45
 """Words of a source sentence that stands in a summary; a longer one ends in an ellipsis there."""
 _HEADLINE_WORDS = 16
+# Of two headlines readers prefer the longer one that is whole: see the summariser's card.
+_LONG_HEADLINE_WORDS = (20, 25)
 # Twice the length of a long English word: text without spaces counts as words too.
 _WORD_CHARACTERS = 20
 _CLAUSE_STARTS = frozenset(
@@ -26,10 +28,16 @@ def within(sentence: str, most: int = MOST_WORDS) -> str:
     return parts[0].rstrip(" .,;:–-") + " …"
 
 
-def headline_forms(sentence: str) -> list[str]:
-    """The sentence with a verb and without some of its clauses, short enough for a headline, the longest first."""
-    forms = sorted(shorter_forms(sentence, most=_HEADLINE_WORDS), key=len, reverse=True)
-    return [form.rstrip(" .") for form in forms if has_verb(form)]
+def headline_form(sentence: str) -> str | None:
+    """The sentence as a headline, with a verb and without some of its clauses; None where it is too long even so.
+
+    The longest of the forms that have `_HEADLINE_WORDS`; where there is none, of those with more.
+    """
+    forms = [form for form in shorter_forms(sentence, most=_LONG_HEADLINE_WORDS[-1]) if has_verb(form)]
+    for most in (_HEADLINE_WORDS, *_LONG_HEADLINE_WORDS):
+        if fitting := [form for form in forms if len(form.split()) <= most]:
+            return max(fitting, key=len).rstrip(" .")
+    return None
 
 
 def headline_start(sentence: str) -> str:

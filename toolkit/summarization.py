@@ -21,7 +21,7 @@ from toolkit.engines.limits import fits
 from toolkit.errors import InputError
 from toolkit.passages import MAX_FORM_WORDS, MAX_WORDS, Passage, choose_passages, is_sentence, opening, sentence_value
 from toolkit.rewriting import CLOSED, Reader, as_headline, as_sentence, is_sound
-from toolkit.shortening import headline_forms, headline_start, within
+from toolkit.shortening import headline_form, headline_start, within
 
 # Articles whose passages are rewritten in the same batches.
 _CHUNK = 16
@@ -43,7 +43,7 @@ _SPARE = 3
 # Sentences of models that read whole articles draw on words from all over them.
 _LEAST_ARTICLE_SUPPORT = 0.6
 # What is written is used if it is this likely to be good English and true.
-_LEAST_FINENESS = 0.55
+_LEAST_FINENESS = 0.6
 # Two sentences that share this much of the shorter one's content words say the same.
 _SAME = 0.75
 
@@ -96,6 +96,11 @@ class _Article:
     def opening(self) -> Passage:
         """What its headline is written from."""
         return opening(self.sentences)
+
+    @functools.cached_property
+    def own_headline(self) -> str | None:
+        """Its first sentence as a headline, if it is short enough or can be made so."""
+        return headline_form(self.sentences[self.opening.sentences[0]])
 
     def is_fine(self, candidate: _Candidate) -> bool:
         """Whether what was written is likely good English and true; the article's own words are."""
@@ -178,7 +183,8 @@ class Summarizer:
 
     def _plan(self, article: _Article) -> None:
         """Choose the passages; one too long for the model loses sentences from its end, a sentence alone its rest."""
-        article.headline = self._fitted(HEADLINE, article.opening, article)
+        if article.own_headline is None:
+            article.headline = self._fitted(HEADLINE, article.opening, article)
         for passage in choose_passages(article.ranked, count=article.count, spare=_SPARE):
             tries = [self._fitted(SENTENCE, part, article) for part in _parts(passage, article.sentences)]
             article.truncated += any(rewriting.is_part for rewriting in tries)
@@ -322,12 +328,12 @@ def _preferring_short(options: GenerationOptions) -> GenerationOptions:
 
 
 def _headline(article: _Article) -> str:
-    """What was written of the opening and has a verb, else the opening without some clauses, else its start."""
+    """The opening's first sentence without some clauses, else what was written of it, with a verb if there is one."""
     if not article.sentences:
         return ""
-    written = article.headline.texts if article.headline else []
-    start = article.sentences[article.opening.sentences[0]]
-    return next(iter([*filter(has_verb, written), *headline_forms(start), *written]), "") or headline_start(start)
+    written = article.headline.texts if article.headline else {}
+    best = article.own_headline or next(iter([*filter(has_verb, written), *written]), "")
+    return best or headline_start(article.sentences[article.opening.sentences[0]])
 
 
 def _next_sentence(article: _Article, chosen: Mapping[int, SummarySentence]) -> tuple[int, SummarySentence] | None:
