@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.recipes import written
-from models.recipes.written import Written
+from models.recipes.written import Headline, Written
 from toolkit import wording
 
 
@@ -52,6 +52,39 @@ def test_fineness_tells_more_than_support_and_log_probability() -> None:
     found = written.report(list(written.read()))
     assert found["fineness, fine"] > max(found["support, fine"], found["log-probability, fine"]) + 0.04
     assert found["finest half, untrue"] < 0.6 * found["share untrue"]
+
+
+def test_every_judged_headline_is_short_and_has_a_verdict() -> None:
+    rows = list(written.read_headlines())
+    assert len(rows) > 1900
+    assert {row.made for row in rows} == {"written", "shortened", "start"}
+    assert {row.verdict for row in rows} == set(written.HEADLINE_VERDICTS)
+    assert all(0 < len(row.headline.split()) <= 25 and row.evidence for row in rows)
+
+
+def test_headlines_are_counted_by_making_and_length() -> None:
+    evidence = ("The council of Lindenau closes the old town to cars.",)
+    rows = [
+        Headline(evidence, "Lindenau closes", "written", "untrue", False),
+        Headline(evidence, "The council closes the old town", "shortened", "fine", False),
+        Headline(evidence, "The council closes", "shortened", "empty", False),
+        Headline(evidence, " ".join(["town"] * 18), "shortened", "broken", True),
+    ]
+    found = written.headline_report(rows)
+    assert list(found) == ["shortened, up to 16 words", "shortened, up to 20 words", "written, up to 16 words"]
+    assert found["shortened, up to 16 words"] == {
+        "headlines": 2,
+        "fine": 0.5,
+        "broken": 0.0,
+        "untrue": 0.0,
+        "empty": 0.5,
+    }
+
+
+def test_shortened_sentences_are_fine_twice_as_often_as_written_headlines() -> None:
+    found = written.headline_report(list(written.read_headlines()))
+    assert found["shortened, up to 16 words"]["fine"] > 1.8 * found["written, up to 16 words"]["fine"]
+    assert found["shortened, up to 25 words"]["fine"] > 0.9
 
 
 def test_the_command_prints_it_and_writes_the_weights(

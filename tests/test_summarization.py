@@ -242,6 +242,10 @@ def test_endless_sentences_are_shortened_and_say_so() -> None:
         ("The mayor resigned.", "The mayor resigned"),
         (
             "The mayor of the old town of Jena has resigned, after a long dispute about the budget of the next year.",
+            "The mayor of the old town of Jena has resigned, after a long dispute about the budget of the next year",
+        ),
+        (
+            f"The mayor of the old town of Jena has resigned, after a dispute about the budget{' of the council' * 5}.",
             "The mayor of the old town of Jena has resigned",
         ),
         ("word " * 30 + "end.", " ".join(["word"] * 15) + " …"),
@@ -279,6 +283,20 @@ def test_an_unsound_headline_is_tried_again_and_then_the_start_of_the_sentence(b
 
     assert _summarize(better, LONG).headline == "Jena has decided to sell the house"
     assert _summarize(good_never, LONG).headline == "The council of the old town of Jena has decided …"
+
+
+def test_the_title_of_an_article_is_its_headline() -> None:
+    title = "State parliament introduces night buses for all districts"
+    text = (
+        f"Politics\n\n{title}\n\nThe state parliament has decided on night buses in all districts. Rain fell at noon."
+    )
+    engine = Scripted(_shorten)
+    assert Summarizer(engine=engine).summarize(text).headline == title
+    assert not any(HEADLINE in prompt for call in engine.calls for prompt in call)
+    banner = "Media playback is not supported on this device"
+    assert _summarize(_shorten, text.replace(title, banner)).headline == (
+        "The state parliament has decided on night buses in all districts"
+    )
 
 
 def test_control_tokens_in_a_text_are_only_text() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -122,6 +123,10 @@ def sentence_value(article: Article, text: str, place: int, said: Collection[str
     return found * _LEANS if is_loose else found
 
 
+_TITLE_WORDS = 5
+"""Fewer name a section ("Politics") or a series."""
+
+
 def opening(sentences: Sequence[str]) -> Passage:
     """The first sentence, from its subject on, and the headings: what a headline is written from.
 
@@ -146,6 +151,18 @@ def opening(sentences: Sequence[str]) -> Passage:
     opened = [sentences[i] for i in kept]
     texts = [without_leading_clause(without_dateline(text)) if is_sentence(text) else text + "." for text in opened]
     return Passage(tuple(kept), " ".join(texts))
+
+
+def title(sentences: Sequence[str]) -> str | None:
+    """The article's own headline: a line before its first sentence, half of whose words come again; the longest."""
+    said = Counter(stem for text in sentences for stem in set(grounding.content_stems(text)))
+    found = []
+    for text in itertools.takewhile(lambda text: not is_sentence(text), sentences):
+        stems = set(grounding.content_stems(text))
+        comes_again = sum(said[stem] > 1 for stem in stems) * 2 >= max(1, len(stems))
+        if _TITLE_WORDS <= len(text.split()) <= MAX_FORM_WORDS and comes_again:
+            found.append(" ".join(text.split()).rstrip(" ."))
+    return max(found, key=len, default=None)
 
 
 def is_sentence(text: str) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from toolkit import segmentation
 from toolkit.clauses import has_verb, shorter_forms, without_dateline
+from toolkit.passages import opening, title
 from toolkit.rewriting import LEAST_HEADLINE_WORDS
 
 MOST_WORDS = 45
 """Words of a source sentence that stands in a summary; a longer one ends in an ellipsis there."""
 _HEADLINE_WORDS = 16
-# Of two headlines readers prefer the longer one that is whole: see the summariser's card.
-_LONG_HEADLINE_WORDS = (20, 25)
+# Readers prefer a sentence that is whole, and shorter ones are less often right: see the summariser's card.
+_WHOLE_HEADLINE_WORDS = 25
 # Twice the length of a long English word: text without spaces counts as words too.
 _WORD_CHARACTERS = 20
 _CLAUSE_STARTS = frozenset(
@@ -28,16 +31,16 @@ def within(sentence: str, most: int = MOST_WORDS) -> str:
     return parts[0].rstrip(" .,;:–-") + " …"
 
 
-def headline_form(sentence: str) -> str | None:
-    """The sentence as a headline, with a verb and without some of its clauses; None where it is too long even so.
+def own_headline(sentences: Sequence[str]) -> str | None:
+    """An article's title, else its first sentence: whole, or without some clauses if it is long.
 
-    The longest of the forms that have `_HEADLINE_WORDS`; where there is none, of those with more.
+    None where that is too long even so, or has no verb.
     """
-    forms = [form for form in shorter_forms(sentence, most=_LONG_HEADLINE_WORDS[-1]) if has_verb(form)]
-    for most in (_HEADLINE_WORDS, *_LONG_HEADLINE_WORDS):
-        if fitting := [form for form in forms if len(form.split()) <= most]:
-            return max(fitting, key=len).rstrip(" .")
-    return None
+    if own := title(sentences):
+        return own
+    first = sentences[opening(sentences).sentences[-1]]
+    forms = [form for form in shorter_forms(first, most=_WHOLE_HEADLINE_WORDS) if has_verb(form)]
+    return max(forms, key=len).rstrip(" .") if forms else None
 
 
 def headline_start(sentence: str) -> str:

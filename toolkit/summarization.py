@@ -21,7 +21,7 @@ from toolkit.engines.limits import fits
 from toolkit.errors import InputError
 from toolkit.passages import MAX_FORM_WORDS, MAX_WORDS, Passage, choose_passages, is_sentence, opening, sentence_value
 from toolkit.rewriting import CLOSED, Reader, as_headline, as_sentence, is_sound
-from toolkit.shortening import headline_form, headline_start, within
+from toolkit.shortening import headline_start, own_headline, within
 
 # Articles whose passages are rewritten in the same batches.
 _CHUNK = 16
@@ -99,8 +99,8 @@ class _Article:
 
     @functools.cached_property
     def own_headline(self) -> str | None:
-        """Its first sentence as a headline, if it is short enough or can be made so."""
-        return headline_form(self.sentences[self.opening.sentences[0]])
+        """What of its own words may be its headline."""
+        return own_headline(self.sentences)
 
     def is_fine(self, candidate: _Candidate) -> bool:
         """Whether what was written is likely good English and true; the article's own words are."""

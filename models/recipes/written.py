@@ -1,5 +1,7 @@
 """How much of what the shipped summariser writes is fine, and what tells: weights learned from `judged/written.jsonl`.
 
+And which headlines are: those that it writes, and sentences shortened (`judged/headlines.jsonl`).
+
 python -m models.recipes.written [--output toolkit/wording.toml]
 """
 
@@ -23,7 +25,10 @@ from sklearn.preprocessing import StandardScaler
 from toolkit import support, wording
 
 JUDGED = Path(__file__).parent / "judged" / "written.jsonl"
+HEADLINES = JUDGED.with_name("headlines.jsonl")
 VERDICTS = ("fine", "broken", "untrue")
+HEADLINE_VERDICTS = (*VERDICTS, "empty")
+_LENGTHS = (16, 20, 25)
 _FOLDS = 10
 _HEADER = """\
 # How much each figure of toolkit/wording.py speaks for a sentence: the logit of its being fine is the offset and the
@@ -57,6 +62,40 @@ def read() -> Iterator[Written]:
     for line in JUDGED.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         yield Written(**row | {"evidence": tuple(row["evidence"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A headline of the first sentence of a report, and what a reader said of it."""
+
+    evidence: tuple[str, ...]
+    headline: str
+    made: str
+    """"written" by the summariser, the sentence "shortened" by clauses, or its "start"."""
+    verdict: str
+    """One of `HEADLINE_VERDICTS`; "empty" is true and no news."""
+    is_translated: bool
+    """Whether the evidence is a machine's translation."""
+
+
+def read_headlines() -> Iterator[Headline]:
+    """The judged headlines, in the order of the file."""
+    for line in HEADLINES.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        yield Headline(**row | {"evidence": tuple(row["evidence"])})
+
+
+def headline_report(headlines: Sequence[Headline]) -> dict[str, dict[str, float]]:
+    """How many headlines there are of each making and length, and the share of each verdict among them."""
+    groups: dict[str, list[str]] = {}
+    for each in sorted(headlines, key=lambda each: (each.made, len(each.headline.split()))):
+        words = len(each.headline.split())
+        most = next((most for most in _LENGTHS if words <= most), words)
+        groups.setdefault(f"{each.made}, up to {most} words", []).append(each.verdict)
+    return {
+        name: {"headlines": len(found)} | {verdict: found.count(verdict) / len(found) for verdict in HEADLINE_VERDICTS}
+        for name, found in groups.items()
+    }
 
 
 def report(written: Sequence[Written]) -> dict[str, float]:
@@ -124,6 +163,9 @@ def main() -> None:
     print(f"{len(written)} sentences, {counts['translated']} of them from translated evidence")
     for name, value in report(written).items():
         print(f"{name:24} {value:.3f}")
+    for name, row in headline_report(list(read_headlines())).items():
+        shares = ", ".join(f"{verdict} {row[verdict]:.3f}" for verdict in HEADLINE_VERDICTS)
+        print(f"{row['headlines']} headlines {name}: {shares}")
     if options.output:
         options.output.write_text(as_toml(*learn(written)), encoding="utf-8")
 
