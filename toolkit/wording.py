@@ -9,7 +9,6 @@ whether the passage bears a sentence out, whoever wrote it; of what stands toget
 from __future__ import annotations
 
 import functools
-import itertools
 import math
 import re
 import tomllib
@@ -50,7 +49,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _triples(tokens: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    return itertools.chain(zip(tokens, tokens[1:], tokens[2:], strict=False))
+    return zip(tokens, tokens[1:], tokens[2:], strict=False)
 
 
 @functools.cache
