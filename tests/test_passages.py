@@ -71,3 +71,27 @@ def test_the_opening_includes_the_heading_and_stops_in_time() -> None:
     assert late.text == "Foreign Minister Anna Lenz led the talks."
     endless = passages.opening(["word " * 500 + ".", "More follows here now."])
     assert endless.sentences == (0,)
+
+
+SENTENCES = ["The council of Jena has decided on night buses in all districts.", "Rain fell at noon on the market."]
+TITLE = "Jena decides on night buses"
+
+
+def test_the_title_is_the_first_line_that_tells_of_the_article() -> None:
+    assert passages.title([TITLE, *SENTENCES]) == TITLE
+    assert passages.title(["Politics", TITLE, "The council of Jena, here in a picture of May", *SENTENCES]) == TITLE
+    assert passages.title(SENTENCES) is None
+
+
+def test_what_is_no_title() -> None:
+    banner = "Media playback is not supported on this device"
+    for line in ("Night buses", banner, "Jena and its night buses " * 6, "to the on of at"):
+        assert passages.title([line, *SENTENCES, line]) is None
+    # After the first sentence it may be a caption; without sentences nothing is said again.
+    assert passages.title([SENTENCES[0], TITLE, SENTENCES[1]]) is None
+    assert passages.title([TITLE, TITLE, "Night buses are to come to Jena"]) is None
+
+
+def test_the_first_sentence_is_no_heading_where_there_is_one() -> None:
+    assert passages.first_sentence(["Politics", TITLE, *SENTENCES]) == SENTENCES[0]
+    assert passages.first_sentence(["Politics", "Sport"]) == "Politics"

@@ -71,8 +71,8 @@ def test_headlines_are_counted_by_making_and_length() -> None:
         Headline(evidence, " ".join(["town"] * 18), "shortened", "broken", True),
     ]
     found = written.headline_report(rows)
-    assert list(found) == ["shortened, up to 16 words", "shortened, up to 20 words", "written, up to 16 words"]
-    assert found["shortened, up to 16 words"] == {
+    assert list(found) == ["shortened, 1 to 16 words", "shortened, 17 to 20 words", "written, 1 to 16 words"]
+    assert found["shortened, 1 to 16 words"] == {
         "headlines": 2,
         "fine": 0.5,
         "broken": 0.0,
@@ -83,20 +83,23 @@ def test_headlines_are_counted_by_making_and_length() -> None:
 
 def test_shortened_sentences_are_fine_twice_as_often_as_written_headlines() -> None:
     found = written.headline_report(list(written.read_headlines()))
-    assert found["shortened, up to 16 words"]["fine"] > 1.8 * found["written, up to 16 words"]["fine"]
-    assert found["shortened, up to 25 words"]["fine"] > 0.9
+    assert found["shortened, 1 to 16 words"]["fine"] > 1.8 * found["written, 1 to 16 words"]["fine"]
+    assert found["shortened, 21 to 25 words"]["fine"] > 0.9
 
 
 def test_the_command_prints_it_and_writes_the_weights(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(written, "read", lambda: iter(_towns()))
+    headline = Headline(("It rained.",), "It rained", "shortened", "fine", False)
+    monkeypatch.setattr(written, "read_headlines", lambda: iter([headline]))
     output = tmp_path / "wording.toml"
     monkeypatch.setattr("sys.argv", ["written", "--output", str(output)])
     written.main()
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "24 sentences, 6 of them from translated evidence"
     assert any(line.split() == ["share", "fine", "0.500"] for line in lines)
+    assert lines[-1] == ("1 headlines shortened, 1 to 16 words: fine 1.000, broken 0.000, untrue 0.000, empty 0.000")
     assert output.read_text(encoding="utf-8") == written.as_toml(*written.learn(_towns()))
 
 

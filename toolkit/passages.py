@@ -20,6 +20,8 @@ MAX_WORDS = 60
 MAX_FORM_WORDS = 25
 """Longest sentence of a summary that is an article's own."""
 
+# Fewer words before an article name a section ("Politics") or a series.
+_TITLE_WORDS = 5
 _WHOLE_SENTENCE = re.compile(r"[.!?…:][\"'”’»«)\]]*$")
 _POSSESSIVE = re.compile(r"(?:my|our|your|its)\b", re.IGNORECASE)
 _LEAST_WORDS = 4
@@ -123,12 +125,8 @@ def sentence_value(article: Article, text: str, place: int, said: Collection[str
     return found * _LEANS if is_loose else found
 
 
-_TITLE_WORDS = 5
-"""Fewer name a section ("Politics") or a series."""
-
-
 def opening(sentences: Sequence[str]) -> Passage:
-    """The first sentence, from its subject on, and the headings: what a headline is written from.
+    """The first sentence, from its subject on, and the headings: what a headline is written from, if one is.
 
     The place of a report and a clause before the subject are left out: the model joined "in Kuala Lumpur, Foreign
     Minister Lavrov and Secretary of State Rubio" to "Kuala Lumpur, Secretary of State Rubio".
@@ -154,15 +152,19 @@ def opening(sentences: Sequence[str]) -> Passage:
 
 
 def title(sentences: Sequence[str]) -> str | None:
-    """The article's own headline: a line before its first sentence, half of whose words come again; the longest."""
-    said = Counter(stem for text in sentences for stem in set(grounding.content_stems(text)))
-    found = []
+    """The article's own headline: the first line before its sentences half of whose words they say again."""
+    said = {stem for text in sentences if is_sentence(text) for stem in grounding.content_stems(text)}
     for text in itertools.takewhile(lambda text: not is_sentence(text), sentences):
         stems = set(grounding.content_stems(text))
-        comes_again = sum(said[stem] > 1 for stem in stems) * 2 >= max(1, len(stems))
-        if _TITLE_WORDS <= len(text.split()) <= MAX_FORM_WORDS and comes_again:
-            found.append(" ".join(text.split()).rstrip(" ."))
-    return max(found, key=len, default=None)
+        if _TITLE_WORDS <= len(text.split()) <= MAX_FORM_WORDS and len(stems & said) * 2 >= max(1, len(stems)):
+            return " ".join(text.split()).rstrip(" .")
+    return None
+
+
+def first_sentence(sentences: Sequence[str]) -> str:
+    """What an article begins with, without its headings; a heading where it has nothing else."""
+    opened = opening(sentences).sentences
+    return sentences[next((i for i in opened if is_sentence(sentences[i])), opened[0])]
 
 
 def is_sentence(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from toolkit import segmentation
 from toolkit.clauses import has_verb, shorter_forms, without_dateline
-from toolkit.passages import opening, title
+from toolkit.passages import first_sentence, title
 from toolkit.rewriting import LEAST_HEADLINE_WORDS
 
 MOST_WORDS = 45
@@ -38,14 +38,13 @@ def own_headline(sentences: Sequence[str]) -> str | None:
     """
     if own := title(sentences):
         return own
-    first = sentences[opening(sentences).sentences[-1]]
-    forms = [form for form in shorter_forms(first, most=_WHOLE_HEADLINE_WORDS) if has_verb(form)]
+    forms = [form for form in shorter_forms(first_sentence(sentences), most=_WHOLE_HEADLINE_WORDS) if has_verb(form)]
     return max(forms, key=len).rstrip(" .") if forms else None
 
 
-def headline_start(sentence: str) -> str:
-    """A sentence as a headline: up to the last clause that fits, without its full stop and the place before it."""
-    text = without_dateline(sentence).rstrip(" .…")
+def headline_start(sentences: Sequence[str]) -> str:
+    """The first sentence up to the last clause that fits, without its full stop and the place before it."""
+    text = without_dateline(first_sentence(sentences)).rstrip(" .…")
     words = text.split()
     if len(words) <= _HEADLINE_WORDS:
         return text if len(text) <= _HEADLINE_WORDS * _WORD_CHARACTERS else within(text, _HEADLINE_WORDS)

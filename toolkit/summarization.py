@@ -1,4 +1,4 @@
-"""English text into a headline and a few sentences, each written from a passage it names.
+"""English text into a headline and a few sentences, each of a passage it names: written, or its own words.
 
 The shipped model rewrites passages that `toolkit.passages` chose. A model without our control tokens (BART and its
 kin) reads the whole article, window by window; the evidence of its sentences is found afterwards.
@@ -94,7 +94,7 @@ class _Article:
 
     @functools.cached_property
     def opening(self) -> Passage:
-        """What its headline is written from."""
+        """What its headline is written from, where it has none of its own."""
         return opening(self.sentences)
 
     @functools.cached_property
@@ -328,12 +328,12 @@ def _preferring_short(options: GenerationOptions) -> GenerationOptions:
 
 
 def _headline(article: _Article) -> str:
-    """The opening's first sentence without some clauses, else what was written of it, with a verb if there is one."""
+    """Its title or first sentence, else what was written of the opening, with a verb at best, else how that starts."""
     if not article.sentences:
         return ""
     written = article.headline.texts if article.headline else {}
     best = article.own_headline or next(iter([*filter(has_verb, written), *written]), "")
-    return best or headline_start(article.sentences[article.opening.sentences[0]])
+    return best or headline_start(article.sentences)
 
 
 def _next_sentence(article: _Article, chosen: Mapping[int, SummarySentence]) -> tuple[int, SummarySentence] | None:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
@@ -91,7 +93,8 @@ def headline_report(headlines: Sequence[Headline]) -> dict[str, dict[str, float]
     for each in sorted(headlines, key=lambda each: (each.made, len(each.headline.split()))):
         words = len(each.headline.split())
         most = next((most for most in _LENGTHS if words <= most), words)
-        groups.setdefault(f"{each.made}, up to {most} words", []).append(each.verdict)
+        least = max((0, *(limit for limit in _LENGTHS if limit < most))) + 1
+        groups.setdefault(f"{each.made}, {least} to {most} words", []).append(each.verdict)
     return {
         name: {"headlines": len(found)} | {verdict: found.count(verdict) / len(found) for verdict in HEADLINE_VERDICTS}
         for name, found in groups.items()
@@ -137,11 +140,20 @@ def as_toml(offset: float, weights: dict[str, float]) -> str:
 
 def _held_out(written: Sequence[Written]) -> NDArray[np.float64]:
     _, figures = _figures(written)
-    groups = np.unique([each.evidence[0] for each in written], return_inverse=True)[1]
+    groups = _groups(written)
     folds = GroupKFold(min(_FOLDS, len(set(groups))))
     is_fine = [each.verdict == "fine" for each in written]
     chances = cross_val_predict(_model(), figures, is_fine, cv=folds, groups=groups, method="predict_proba")
     return np.asarray(chances[:, 1], np.float64)
+
+
+def _groups(written: Sequence[Written]) -> NDArray[np.int32]:
+    """A number for each: the same for those that share a sentence of their evidence, by way of others too."""
+    rows, texts = zip(*((row, text) for row, each in enumerate(written) for text in each.evidence), strict=True)
+    numbers = np.unique(texts, return_inverse=True)[1] + len(written)
+    size = len(written) + len(set(texts))
+    shared = coo_array((np.ones(len(rows)), (rows, numbers)), shape=(size, size))
+    return np.asarray(connected_components(shared, directed=False)[1][: len(written)], np.int32)
 
 
 def _figures(written: Sequence[Written]) -> tuple[list[str], NDArray[np.float64]]:
