@@ -71,8 +71,9 @@ def python(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = call(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder)
     site = Path(place.stdout.strip())
     # A path file read from here does not read the path files over there: an editable klartext stays invisible.
-    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
-    (site / "sitecustomize.py").write_text(NO_NETWORK, encoding="utf-8")
+    # No sitecustomize: Debian's Python has one of its own, which comes first.
+    (site / "borrowed.pth").write_text(f"{sysconfig.get_path('purelib')}\nimport no_network\n", encoding="utf-8")
+    (site / "no_network.py").write_text(NO_NETWORK, encoding="utf-8")
     pip = (sys.executable, "-m", "pip", "--python", python, "install", "--no-deps", "--no-index", "--quiet")
     call(*pip, built.wheel, cwd=folder)
     return python

@@ -166,7 +166,9 @@ def _archive(path: Path, files: dict[str, bytes]) -> Path:
 def unpack(path: Path, root: Path) -> None:
     """Write the files of an archive below `root`."""
     with lzma.open(path) as content, tarfile.open(fileobj=content, mode="r|") as archive:
-        archive.extractall(root, filter="data")
+        # The first releases of Python 3.11 (Debian 12 has 3.11.2) know no filter; the archive is our own.
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)
+        archive.extractall(root)
 
 
 def unpack_pairs(path: Path, root: Path) -> None:
