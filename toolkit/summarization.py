@@ -84,8 +84,8 @@ class _Article:
     headline: _Rewriting | None = None
     body: list[list[_Rewriting]] = field(default_factory=list)
     truncated: int = 0
-    assessed: dict[_Candidate, SummarySentence] = field(default_factory=dict)
-    """What `sentence` found of each candidate."""
+    assessed: dict[_Candidate, SummarySentence | None] = field(default_factory=dict)
+    """What `sound` found of each candidate."""
 
     @functools.cached_property
     def ranked(self) -> salience.Article:
@@ -102,20 +102,23 @@ class _Article:
         """What of its own words may be its headline."""
         return own_headline(self.sentences)
 
-    def is_fine(self, candidate: _Candidate) -> bool:
+    def sound(self, candidate: _Candidate) -> SummarySentence | None:
+        """A candidate with what it rests on, if it can be used; it may be asked for again beside other sentences."""
+        if candidate not in self.assessed:
+            found = None
+            if self._is_fine(candidate):
+                needed = _needed(self.sentences, candidate.passage.sentences, candidate.text)
+                found = _supported(candidate.text, needed, self.sentences)
+            self.assessed[candidate] = found if found and found.is_supported else None
+        return self.assessed[candidate]
+
+    def _is_fine(self, candidate: _Candidate) -> bool:
         """Whether what was written is likely good English and true; the article's own words are."""
         if candidate.output is None:
             return True
         evidence = [self.sentences[i] for i in candidate.passage.sentences]
         log_prob = candidate.output.log_prob * (candidate.output.tokens + 1)
         return wording.fineness(candidate.text, evidence, log_prob) >= _LEAST_FINENESS
-
-    def sentence(self, candidate: _Candidate) -> SummarySentence:
-        """A candidate with what it rests on; one that was refused may be asked for again beside other sentences."""
-        if candidate not in self.assessed:
-            needed = _needed(self.sentences, candidate.passage.sentences, candidate.text)
-            self.assessed[candidate] = _supported(candidate.text, needed, self.sentences)
-        return self.assessed[candidate]
 
 
 class Summarizer:
@@ -344,8 +347,7 @@ def _next_sentence(article: _Article, chosen: Mapping[int, SummarySentence]) -> 
         ((place, candidate) for place, tries in waiting.items() for candidate in _candidates(tries)),
         key=lambda entry: -_worth(entry[1], article, said),
     )
-    written = ((place, article.sentence(candidate)) for place, candidate in ranked if article.is_fine(candidate))
-    sound = ((place, sentence) for place, sentence in written if sentence.is_supported)
+    sound = ((place, sentence) for place, candidate in ranked if (sentence := article.sound(candidate)))
     own = ((place, _own_sentence(tries, article.sentences)) for place, tries in waiting.items())
     for place, sentence in itertools.chain(sound, own):
         if all(_shared(sentence.text, other.text) < _SAME for other in chosen.values()):

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,9 +62,7 @@ class Written:
 
 def read() -> Iterator[Written]:
     """The judged sentences, in the order of the file."""
-    for line in JUDGED.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        yield Written(**row | {"evidence": tuple(row["evidence"])})
+    return (Written(**row) for row in _rows(JUDGED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,13 @@ class Headline:
 
 def read_headlines() -> Iterator[Headline]:
     """The judged headlines, in the order of the file."""
-    for line in HEADLINES.read_text(encoding="utf-8").splitlines():
+    return (Headline(**row) for row in _rows(HEADLINES))
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        yield Headline(**row | {"evidence": tuple(row["evidence"])})
+        yield row | {"evidence": tuple(row["evidence"])}
 
 
 def headline_report(headlines: Sequence[Headline]) -> dict[str, dict[str, float]]:
