@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sentencepiece
 
-from models.recipes import augmentation, corpora, vocabulary
+from models.recipes import augmentation, corpora, edits, vocabulary
 
 
 @pytest.mark.parametrize(
@@ -71,16 +71,19 @@ def test_what_is_written_for_klartext_has_a_weight_of_its_own_and_genitives_no_b
         }
 
 
-def test_the_pairs_written_for_klartext_are_clean_and_apart_from_the_evaluation_sets() -> None:
+def test_what_was_written_for_klartext_is_clean_and_apart_from_the_evaluation_sets() -> None:
     own = [corpus.name for corpus in corpora.CORPORA if corpus.is_own]
     written = [path for path in corpora.OWN.iterdir() if path.suffix in {".tsv", ".jsonl"}]
-    assert sorted(path.stem for path in written) == sorted(own)
+    assert sorted(path.stem for path in written) == sorted([*own, edits.CORPUS.stem])
     exclude = corpora.held_out([Path("eval") / "data", Path("tests") / "data"])
     keys: set[str] = set()
     for story in corpora.stories():
         assert all(0 <= index < len(story["en"]) for rewriting in story["rewritings"] for index in rewriting["of"])
         rewritten = [rewriting["text"] for rewriting in story["rewritings"]]
         keys.update(map(corpora.key, [*story["en"], story["headline"], *rewritten]))
+    told = ("before", "source", *edits.TASKS)
+    for row in map(json.loads, edits.CORPUS.read_text(encoding="utf-8").splitlines()):
+        keys.update(corpora.key(row[name]) for name in told if name in row)
     for name in own:
         pairs = list(corpora.own_pairs(name))
         assert [pair for pair in pairs if not corpora.is_clean(*pair)] == []
