@@ -1,4 +1,4 @@
-"""The editor's recipe: edits found for hand-cut sentences, trained with exact resume, exported for the runtime."""
+"""The editor's recipe: edits found for sentences that were cut, trained with exact resume, exported."""
 
 from __future__ import annotations
 

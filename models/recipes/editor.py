@@ -19,7 +19,7 @@ import random
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -225,9 +225,7 @@ def parts(examples: Sequence[Example]) -> tuple[list[Example], list[Example]]:
     return [e for e in examples if e.story % HELD_OUT], [e for e in examples if e.story % HELD_OUT == 0]
 
 
-def epoch(
-    whole: Sequence[Encoded], alone: Sequence[Encoded | None], batch: int, *, seed: int
-) -> Iterator[list[Encoded]]:
+def epoch(whole: Sequence[Encoded], alone: Sequence[Encoded | None], batch: int, *, seed: int) -> list[list[Encoded]]:
     """The batches of an epoch: all examples once, some without the sentence before them, like lengths together."""
     rng = random.Random(seed)
     rows = [
@@ -240,7 +238,7 @@ def epoch(
         pool = sorted(rows[start : start + batch * _POOL], key=lambda row: len(row.ids))
         found += [pool[i : i + batch] for i in range(0, len(pool), batch)]
     rng.shuffle(found)
-    yield from found
+    return found
 
 
 def train(
@@ -253,7 +251,7 @@ def train(
     checkpoint_seconds: float = 120,
     stop_after: int | None = None,
 ) -> dict[str, Any]:
-    """Train in place, going on from `work`/checkpoint.pt where there is one; return what the card says about it.
+    """Train in place, going on from `work`/checkpoint.pt where there is one; return what there is to say about it.
 
     Appends a line an epoch to `work`/log.jsonl. `stop_after` ends the call early at that step, as an interruption does.
     """

@@ -1,4 +1,4 @@
-"""The sentences of news cut by hand for summaries, and the edits that make these of their sources.
+"""Sentences of news cut for summaries, and the edits that make these of their sources.
 
 A source is a sentence and the one before it; a target keeps some of their units in their order, changes some endings
 and puts in small words. `align` finds the edit; what needs more than that is not learned from.
