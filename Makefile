@@ -25,7 +25,7 @@ help:
 	@echo "make baseline          accept the present scores: baselines, eval/RESULTS.md and the README's table anew"
 	@echo "make bench             measure speed and memory on this machine, and write them to the documents"
 	@echo "make train-translator  train a shipped model anew (also train-summarizer, train-topics)"
-	@echo "make pack-training     pack what a GPU elsewhere needs to train translator and summarizer"
+	@echo "make pack-training     pack what a GPU elsewhere needs to train the translator"
 	@echo "make clean             remove .venv and what was built"
 
 demo: $(VENV)/.klartext

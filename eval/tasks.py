@@ -225,7 +225,7 @@ def _own_tasks() -> tuple[Task, ...]:
         Task(
             name="summarization-gold",
             about="summaries of English articles",
-            version=1,
+            version=2,
             step="summary",
             language="en",
             dataset=sets.english_articles,
@@ -233,6 +233,7 @@ def _own_tasks() -> tuple[Task, ...]:
             measures=(
                 *_summary(),
                 Measure(metric=CopiedSentences(), references="article", output="summary"),
+                Measure(metric=CopiedSentences(), name="copied headlines", references="article", output="headline"),
             ),
             baselines=("lead", "random passage"),
             field="summaries",

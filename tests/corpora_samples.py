@@ -5,7 +5,7 @@ import lzma
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from models.recipes import summaries
+from models.recipes import back_translation
 
 TOWNS = "Bonn Kiel Gera Jena Köln Ulm Trier Mainz Celle Worms".split()
 NOUNS = {"Brücke": "bridge", "Schule": "school", "Klinik": "hospital", "Straße": "road", "Bücherei": "library"}
@@ -38,9 +38,9 @@ def leads(things: Iterable[str], towns: Iterable[str] = TOWNS) -> list[str]:
 def write_folder(
     folder: Path, *, parallel: Mapping[str, Iterable[tuple[str, str]]], newsapi: Iterable[str], only_leads: bool = False
 ) -> Path:
-    """Parallel corpora by name, leads, a line of newstest2018; an article of every other corpus of summaries.
+    """Parallel corpora by name, leads, a line of newstest2018; an article of every corpus of whole articles.
 
-    `only_leads` leaves these other corpora out.
+    `only_leads` leaves these articles out.
     """
     for name in ("parallel", "summarization", "dev/translation", "dev/summarization", "dev/topics"):
         (folder / name).mkdir(parents=True)
@@ -53,8 +53,8 @@ def write_folder(
     with lzma.open(folder / "summarization" / "newsapi.tsv.xz", "wt", encoding="utf-8") as out:
         out.writelines(newsapi)
     article = {"document": leads(["budget"], ["Jena"])[0].split("\t")[0], "summary": "The mayor of Jena resigned."}
-    for name in summaries.CORPORA:
-        if name != "newsapi" and not only_leads:
+    for name in back_translation.DOCUMENTS:
+        if not only_leads:
             with lzma.open(folder / "summarization" / f"{name}.jsonl.xz", "wt", encoding="utf-8") as out:
                 out.write(json.dumps(article))
     return folder

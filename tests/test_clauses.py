@@ -6,7 +6,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies
 
-from toolkit.clauses import shorter_forms, without_dateline, without_leading_clause
+from toolkit.clauses import shorter_forms, without_dateline
 
 
 @pytest.mark.parametrize(
@@ -111,21 +111,3 @@ def test_no_form_is_broken_off() -> None:
     assert shorter_forms("In Berlin, Hamburg and Bremen, Lenz has closed the shops.", most=7) == []
     left = shorter_forms("You want to put it down after thirty pages, not because it is bad.", most=25)
     assert not any(re.search(r"\bnot[.]$", form) for form in left)
-
-
-@pytest.mark.parametrize(
-    ("sentence", "rest"),
-    [
-        (
-            "On the edge of a summit in Rome, Foreign Minister Anna Lenz led talks on Monday.",
-            "Foreign Minister Anna Lenz led talks on Monday.",
-        ),
-        ("In May, the council of Jena closed the old bridge.", "The council of Jena closed the old bridge."),
-        # What it would leave says too little, is a list or may be the news itself.
-        ("On Monday, the council met.", None),
-        ("In Berlin, Hamburg and Bremen, the trains have stood still since Monday.", None),
-        ("After the fire, the council of Jena closed the old bridge.", None),
-    ],
-)
-def test_a_sentence_from_its_subject_on(sentence: str, rest: str | None) -> None:
-    assert without_leading_clause(sentence) == (rest or sentence)

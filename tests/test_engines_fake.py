@@ -86,6 +86,14 @@ def test_shared_words_make_vectors_similar() -> None:
         FakeEncoder(max_source_tokens=3).embed(["a b"])
 
 
+def test_words_have_vectors_between_those_of_start_and_end() -> None:
+    (rows,) = FakeEncoder(dimensions=8).encode_words([[["the", "bank"], ["raised", "the", "rates"]]])
+    assert rows.shape == (2 + 5, 8)
+    assert (rows[1] == rows[4]).all(), "the same word"
+    with pytest.raises(InputError, match="reads 3"):
+        FakeEncoder(max_source_tokens=3).encode_words([[["a", "b"]]])
+
+
 def test_shared_words_make_entailment() -> None:
     entail = FakeEntailment().entail
     assert entail([("A goal in extra time.", "a goal"), ("A goal", "the bank"), ("x", "")]) == [4.0, -4.0, 0.0]

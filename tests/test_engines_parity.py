@@ -107,6 +107,10 @@ def test_same_vectors(pooling: str) -> None:
     assert max(abs(x - y) for x, y in zip(fast_vectors[0], fast_vectors[1], strict=True)) > 1e-2
     assert fast.count_tokens(texts) == reference.count_tokens(texts)
     assert fast.max_source_tokens == reference.max_source_tokens == 96
+    words = [[text.split()] for text in tiny_models.ENGLISH[:5]] + [[["Two", "teams"], ["met", "\u200b"]]]
+    for rows, others, parts in zip(fast.encode_words(words), reference.encode_words(words), words, strict=True):
+        assert rows.shape == others.shape == (2 + sum(map(len, parts)), len(fast_vectors[0]))
+        assert abs(rows - others).max() < 1e-4
 
 
 def test_poolings_differ() -> None:

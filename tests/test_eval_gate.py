@@ -18,7 +18,7 @@ pytestmark = pytest.mark.weights
 # sentences so many that no test takes long; of the articles all, because there are only 24.
 _CASES = (
     ("translation", 12, "--translator", "translation", "encoder.layers.0.", "chrF"),
-    ("summarization-gold", 24, "--summarizer", "summarization", "encoder.layers.0.", "copied sentences"),
+    ("summarization-gold", 24, "--summarizer", "summarization", "encoder.layer.0.", "copied headlines"),
     ("topics-gold", 24, "--topics-model", "topics", "encoder.layer.2.", "accuracy"),
 )
 

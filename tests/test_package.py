@@ -36,7 +36,7 @@ __version__ digest_many presets read_document resolve shipped translate_many
 
 LAYERS = (
     ("errors", "messages"),
-    ("documents", "abbreviations", "control"),
+    ("documents", "abbreviations", "control", "folders"),
     (
         "batching",
         "concerns",
@@ -55,14 +55,15 @@ LAYERS = (
         "tidying",
     ),
     ("glossary", "segmentation", "grounding", "journal", "memory"),
-    ("clauses", "lexicon", "salience", "transliteration"),
-    ("passages",),
+    ("clauses", "edits", "lexicon", "salience", "transliteration"),
+    ("selection",),
     ("inputs", "notes", "output", "progress", "records", "terminal", "uploads"),
     ("exports",),
     ("tables",),
     ("engines",),
-    ("doubt", "rewriting", "support", "wording"),
-    ("shortening",),
+    ("doubt", "editor", "rewriting", "support", "wording"),
+    ("shortening", "statements"),
+    ("proposals", "windows"),
     ("attempts", "rescue", "terms", "translation", "summarization", "evidence", "topics"),
     ("pipeline",),
     ("batch",),

@@ -8,7 +8,7 @@ import pytest
 
 from models.recipes import publishing
 from tests import tiny_models
-from toolkit import store
+from toolkit import folders
 from toolkit.errors import ModelError
 
 
@@ -30,9 +30,9 @@ def test_publishing_writes_one_table_and_leaves_the_others(tmp_path: Path) -> No
     assert entries["topics-xx"]["licence"] == "Apache-2.0"
     assert entries["topics-xx"]["files"]["1_Pooling/config.json"]["bytes"] > 0
     files = entries["translator-xx"]["files"]
-    assert set(files) == set(store.model_files(folder))
+    assert set(files) == set(folders.model_files(folder))
     assert "README.md" not in files
-    assert files["source.spm"]["sha256"] == store.file_sha256(folder / "source.spm")
+    assert files["source.spm"]["sha256"] == folders.file_sha256(folder / "source.spm")
 
 
 def test_only_what_lies_beside_the_index_can_ship(tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from models.recipes import editor, edits, topics
+from models.recipes import editor, edits, summarizer, topics, verdicts
 from models.recipes.editor import Encoded, Schedule
-from models.recipes.edits import KEEP, LEAVE_OUT, TASKS, Edit, Example, Unit, align, apply, units
+from models.recipes.edits import TASKS, Example, align
+from models.recipes.verdicts import Judged
 from tests import tiny_models
+from toolkit.edits import KEEP, LEAVE_OUT, Edit, Unit, apply, units
 
 MAYOR = "Mayor Anna Berg resigned on Monday."
 SUBJECTS = "parliament city police railway company minister museum court".split()
@@ -193,11 +195,21 @@ def test_what_needs_the_sentence_before_is_not_read_without_it(base: Path, tmp_p
     assert {TASKS[task] for task in whole[1].edits} == {"sentence", "short"}
     assert {TASKS[task] for task in alone[1].edits} == {"short"}
     for row, units_read in ((whole[1], examples[1].source), (alone[1], examples[1].sentence)):
-        assert len(row.places) == len(units_read) + 1
-        assert all(len(put) == len(acted) + 1 == len(row.places) for acted, put in row.edits.values())
+        assert len(row.places) == len(units_read) + 2
+        assert all(len(put) == len(acted) + 1 == len(row.places) - 1 for acted, put in row.edits.values())
     without = editor.Editor(base, [LEAVE_OUT, KEEP], [""], seed=1).encode(examples[:2])
     assert without[0] is not None
     assert {TASKS[task] for task in without[0].edits} == {"sentence", "short"}, "a change that is no label"
+
+
+def _verdicts() -> list[Judged]:
+    """Of each sentence, one text that is fine and one that breaks off."""
+    found = []
+    for row in _rows(32):
+        evidence = tuple(str(text) for text in (row["before"], row["source"]) if text)
+        found.append(Judged(evidence, str(row["short"]), "sentence", "fine", is_translated=False, log_prob=-1.0))
+        found.append(Judged(evidence, "The city in.", "sentence", "broken", is_translated=False, log_prob=-1.0))
+    return found
 
 
 def _main(monkeypatch: pytest.MonkeyPatch, base: Path, work: Path, *extra: str) -> Path:
@@ -205,7 +217,9 @@ def _main(monkeypatch: pytest.MonkeyPatch, base: Path, work: Path, *extra: str) 
     examples, output = _examples(base.parent), work / "model"
     with monkeypatch.context() as patch:
         patch.setattr(edits, "read", lambda: iter(examples))
-        editor.main(["--work", str(work), "--output", str(output), "--epochs", "2", *extra])
+        patch.setattr(verdicts, "read", lambda *names: iter(_verdicts()))
+        arguments = ["--only", "train", "--work", str(work), "--output", str(output), "--epochs", "2", *extra]
+        summarizer.main(arguments)
     return output
 
 
@@ -220,7 +234,7 @@ def test_interrupted_and_resumed_is_uninterrupted(base: Path, tmp_path: Path, mo
     assert all(torch.equal(weights, states[1][name]) for name, weights in states[0].items())
     begun = editor.Editor(base, [LEAVE_OUT, KEEP, "-ing+"], ["", "to"], seed=1).net.state_dict()
     changed = {name.split(".")[1] for name, weights in states[0].items() if not torch.equal(weights, begun[name])}
-    assert {"encoder", "memory", "actions"} <= changed
+    assert {"encoder", "memory", "actions", "inner", "outer"} <= changed
     assert "embeddings" not in changed, "word vectors are kept"
     for folder in (whole, resumed):
         names = {path.name for path in folder.iterdir()}
@@ -244,9 +258,12 @@ def test_it_learns(base: Path, tmp_path: Path) -> None:
     rows = [row for row in made.encode(examples) if row is not None]
     before = made.held_out_loss(rows)
     schedule = Schedule(epochs=50, batch=8, learning_rate=2e-3, decoder_rate=5e-3, dropout=0.0)
-    run = editor.train(made, examples, examples, schedule, work=tmp_path / "work")
+    run = editor.train(made, examples, examples, (_verdicts(), _verdicts()), schedule, work=tmp_path / "work")
     assert run["held_out"] < 0.2 * before
+    assert run["area_of_verdicts"] == 1.0
 
     folder = tmp_path / "tiny-editor"
     made.export(folder)
-    assert {weights.dtype for weights in load_file(folder / "editor.safetensors").values()} == {torch.float16}
+    kinds = {name.split(".")[0]: weights.dtype for name, weights in load_file(folder / "editor.safetensors").items()}
+    assert kinds.pop("judge") == torch.float32, "the judge is fitted afterwards"
+    assert set(kinds.values()) == {torch.float16}

@@ -1,4 +1,4 @@
-"""All models in one run, from packed archives alone, interrupted and gone on with."""
+"""The translator in one run, from packed archives alone, interrupted and gone on with."""
 
 import json
 import time
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sentencepiece
 
-from models.recipes import back_translation, corpora, parallel, seq2seq, staged, summaries, terms, vocabulary
+from models.recipes import back_translation, corpora, parallel, seq2seq, staged, terms, vocabulary
 from tests import corpora_samples
 
 _PAIRS = corpora_samples.pairs(range(2001, 2005))
@@ -21,7 +21,6 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = corpora_samples.write_folder(tmp_path / "data", parallel=parallel, newsapi=_LEADS)
     known = (corpora.Corpus("newstest_human_08-17", 2, "CC0"), corpora.Corpus("talks", 1, "CC0"))
     monkeypatch.setattr(corpora, "CORPORA", known)
-    monkeypatch.setattr(summaries, "COPIES", ("newstest_human_08-17",))
     monkeypatch.setattr(terms, "_COMMON_WORDS", 3)
     monkeypatch.setattr(back_translation, "is_usable", lambda german, english: True)  # a few steps write no German yet
     return folder
@@ -31,7 +30,7 @@ def test_everything_from_the_archives_alone(data: Path, tmp_path: Path, monkeypa
     lines = [side for pair in _PAIRS for side in pair] + _LEADS
     spm = vocabulary.train(lines, size=420, folder=tmp_path / "vocabulary")
     written = staged.pack(data, tmp_path / "work", spm=spm, seed=1)
-    assert [path.name for path in written] == ["pairs.xz", "english.xz", "summarizer.xz"]
+    assert [path.name for path in written] == ["pairs.xz", "english.xz"]
 
     root = tmp_path / "root"
     staged.unpack_pairs(written[0], root)
@@ -43,7 +42,7 @@ def test_everything_from_the_archives_alone(data: Path, tmp_path: Path, monkeypa
     monkeypatch.setattr(corpora, "mixture", None)  # the corpora are not read again
     options = ["run", "--packed", written[0].parent, "--root", root, "--steps", "4", "--batch-tokens", "512"]
     options += ["--reverse", "64", "64", "--size", "64", "64", "--device", "cpu", "--count", "6"]
-    late = written[2].rename(tmp_path / "late.xz")
+    late = written[1].rename(tmp_path / "late.xz")
 
     def interrupted(path: Path) -> None:
         if not path.exists():
@@ -53,15 +52,15 @@ def test_everything_from_the_archives_alone(data: Path, tmp_path: Path, monkeypa
     with pytest.raises(KeyboardInterrupt):
         staged.main([str(option) for option in options])
     done = {path.name: path.stat().st_mtime_ns for path in (root / "done").iterdir()}
-    assert list(staged.SHARES)[:-1] == sorted(done, key=done.__getitem__)
+    assert list(done) == ["reverse"]
 
-    late.rename(written[2])
+    late.rename(written[1])
     staged.main([str(option) for option in options])
     assert all((root / "done" / name).stat().st_mtime_ns == time for name, time in done.items())
-    assert (root / "done" / "summarizer").exists()
-    for name in ("reverse", "without", "with", "translator", "news", "summarizer"):
+    assert (root / "done" / "news").exists()
+    for name in ("reverse", "without", "with", "translator", "news"):
         assert (root / name / "model" / "model.safetensors").stat().st_size > 0
-        if name not in {"reverse", "summarizer"}:
+        if name != "reverse":
             assert len((root / "outputs" / f"{name}.newstest2018.en").read_text(encoding="utf-8").splitlines()) == 1
     counts = {
         name: json.loads((root / name / "run.json").read_text(encoding="utf-8"))["back_translated"]
@@ -85,7 +84,7 @@ def test_steps_fit_the_time_that_is_left(tmp_path: Path, monkeypatch: pytest.Mon
     some = staged._steps(plan, "reverse", pairs, lambda: staged._new(plan, size))
     late = staged.Run(root=tmp_path, seconds=1000, started=now - 160, device="cpu", batch_tokens=64)
     assert some > 3 * staged._steps(late, "reverse", pairs, lambda: staged._new(plan, size))
-    assert plan.left("summarizer") == pytest.approx(1000)
+    assert plan.left("news") == pytest.approx(1000)
 
 
 def test_news_are_the_corpora_of_weight(data: Path, tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
-"""What a model wrote of a passage: read as a sentence or a headline, or refused."""
+"""What a model made of a sentence: read as a sentence or a headline, or refused."""
 
 import pytest
 
-from toolkit.engines import Generation
 from toolkit.rewriting import as_headline, as_sentence
 
 SOURCE = (
@@ -11,27 +10,32 @@ SOURCE = (
 )
 
 
-def _output(text: str, *, log_prob: float = -0.2, cut: bool = False) -> Generation:
-    return Generation(text, log_prob, len(text.split()), cut)
-
-
 @pytest.mark.parametrize(
     ("text", "read"),
     [
         ("The council voted to close the old bridge.", "The council voted to close the old bridge."),
-        ("the council of jena closed the old bridge", "The council of Jena closed the old bridge."),
-        ("The council voted 31 to 22. The mayor said it is safe.", "The council voted 31 to 22."),
+        ("the council of Jena closed the old bridge", "The council of Jena closed the old bridge."),
+        (", the council voted on the old bridge.", "The council voted on the old bridge."),
         ("  The  council voted on the old\nbridge. ", "The council voted on the old bridge."),
     ],
 )
 def test_sentences(text: str, read: str) -> None:
-    assert as_sentence(_output(text), SOURCE) == read
+    assert as_sentence(text, SOURCE) == read
+
+
+def test_an_abbreviation_at_the_end_has_one_full_stop() -> None:
+    source = "The council of Jena met on Monday at 4.20 p.m. in the town hall."
+    assert as_sentence("The council met at 4.20 p.m..", source) == "The council met at 4.20 p.m."
 
 
 def test_headlines_have_no_full_stop() -> None:
-    assert as_headline(_output("Council of Jena closes old bridge to cars."), SOURCE) == (
+    assert as_headline("Council of Jena closes old bridge to cars.", SOURCE) == (
         "Council of Jena closes old bridge to cars"
     )
+
+
+def test_a_sentence_is_no_longer_than_its_source() -> None:
+    assert as_sentence("Rain fell on Jena", "Rain fell on Jena") is None
 
 
 @pytest.mark.parametrize(
@@ -41,6 +45,9 @@ def test_headlines_have_no_full_stop() -> None:
         "The council voted 31 to 23 to close the bridge.",
         "The council voted to close the",
         'The mayor said: "It is safe.',
+        "The council voted to close the, and the mayor said it is safe.",
+        "The council voted on Monday,, the mayor said it is safe.",
+        "The council voted on Monday) to close the old bridge.",
         "The council, which voted on Monday.",
         "Quantum physicists explain gravity waves here.",
         "Closed.",
@@ -49,11 +56,5 @@ def test_headlines_have_no_full_stop() -> None:
     ],
 )
 def test_what_is_unsound_is_refused(text: str) -> None:
-    assert as_sentence(_output(text), SOURCE) is None
-    assert as_headline(_output(text), SOURCE) is None
-
-
-def test_what_the_model_was_unsure_of_or_did_not_end_is_refused() -> None:
-    text = "The council voted to close the old bridge."
-    assert as_sentence(_output(text, log_prob=-3.0), SOURCE) is None
-    assert as_sentence(_output(text, cut=True), SOURCE) is None
+    assert as_sentence(text, SOURCE) is None
+    assert as_headline(text, SOURCE) is None

@@ -10,7 +10,7 @@ import pytest
 
 from models.recipes import publishing
 from tests import tiny_models
-from toolkit import store
+from toolkit import folders, store
 from toolkit.errors import ModelError
 
 
@@ -201,7 +201,7 @@ def test_a_hub_model_from_the_hubs_own_cache(
     assert by_preset.folder == by_name.folder == snapshot
     assert (by_preset.origin, by_preset.licence, by_name.licence) == ("hub", "CC-BY-4.0", "cc-by-4.0")
     weights = {"safetensors": "model.safetensors", "bin": "pytorch_model.bin", "both": "model.safetensors"}
-    assert [file for file in store.model_files(snapshot) if "model." in file and "spm" not in file] == [weights[form]]
+    assert [file for file in folders.model_files(snapshot) if "model." in file and "spm" not in file] == [weights[form]]
     assert (by_name.parameters is None) == (form == "bin")
 
 

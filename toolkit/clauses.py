@@ -26,7 +26,6 @@ _LEADING_CLAUSE = re.compile(
     r"(?=(?:the|a|an|he|she|it|they|we|there|his|her|its|their|this|these|those|some|many|more|about|police)\b|"
     r"[A-Z][\w.'’-]*(?![^,]{0,60}, ))"  # a name, unless of a list: "In Berlin, Hamburg and Bremen, "
 )
-_SUBORDINATE = re.compile(r"(?:As|While|When|If|Although|Though|Because|After|Before)\b")
 _INSERTED = re.compile(
     r", (?:who|which|whose|where|a|an|the|one of|formerly|including|according to|known as|such as|like|along with|"
     r"as well as|based in|aged|\d+) ?[^,;:\"“”()]{0,90},(?= (?!and\b|or\b))"
@@ -97,16 +96,6 @@ def without_dateline(text: str) -> str:
     """A report's first sentence without the place before it."""
     rest = _DATELINE.sub("", text)
     return capitalised(rest) if len(rest) < len(text) else text
-
-
-def without_leading_clause(text: str) -> str:
-    """A sentence without what is put before its subject, as "On the edge of a summit,".
-
-    A clause with "as" or "after" stays: it may say the most.
-    """
-    clause = None if _SUBORDINATE.match(text) else _LEADING_CLAUSE.match(text)
-    rest = text[clause.end() :] if clause else ""
-    return capitalised(rest) if len(rest.split()) >= _LEAST_WORDS and has_verb(rest) else text
 
 
 def has_verb(text: str) -> bool:

@@ -17,7 +17,7 @@ from toolkit.errors import EngineError, InputError
 from toolkit.glossary import Glossary
 from toolkit.inputs import Source, read_labels, read_sources
 from toolkit.messages import say
-from toolkit.notes import language_notes, name_of, summary_notes, translation_notes
+from toolkit.notes import language_notes, name_of, translation_notes
 from toolkit.output import Output
 from toolkit.progress import Progress, run_interruptibly
 
@@ -170,11 +170,7 @@ class _Digest:
                 tick=progress.tick,
             )
         checksums = _checksums(pipeline.translator, pipeline.summarizer, pipeline.topics)
-        notes = (
-            *language_notes(document),
-            *translation_notes(digest.translation),
-            *summary_notes(digest.summary),
-        )
+        notes = (*language_notes(document), *translation_notes(digest.translation))
         ending = _ending(options)
         if ending is None:
             shown: str | bytes = terminal.render_digest(digest, output.screen)
@@ -240,7 +236,7 @@ class _Summarize:
         )
         english = [segment.text for segment in (document if translation is None else translation).segments]
         rendered = terminal.render_summary(summary, english, output.screen)
-        notes = (*notes, *summary_notes(summary), *_checks(terminal.summary_note(summary), output))
+        notes = (*notes, *_checks(terminal.summary_note(summary), output))
         return _Outcome(record, rendered, notes)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-HEADLINE = "⟦headline⟧"
-SENTENCE = "⟦sentence⟧"
 TERM_START = "⟦term⟧"
 TERM_END = "⟦/term⟧"
 """Round English words in a German source that the translation must contain."""

@@ -202,8 +202,6 @@ class Summary:
     sentences: tuple[SummarySentence, ...]
     model: str
     engine: str
-    truncated: int = 0
-    """How many segments no passage could cover; 0 unless a single segment exceeds what the model reads."""
 
     @property
     def text(self) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from sys import float_info
 from typing import TYPE_CHECKING, Any, Protocol, TypeGuard
 
-from toolkit import store
+from toolkit import folders
 from toolkit.engines import EncoderEngine, EntailmentEngine
 from toolkit.errors import InputError, ModelError
 from toolkit.labels import NEWS_FIELDS, Label, aspects, shorten
@@ -81,7 +81,7 @@ class Calibration:
         path = folder / "topics.json"
         if not path.is_file():
             return cls()
-        found = store.read_json(path)
+        found = folders.read_json(path)
         default = cls()
         values: dict[str, Any] = {}
         for field in fields(cls):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from toolkit.documents import MARKS, Document, Summary, Translation
+from toolkit.documents import MARKS, Document, Translation
 
 _NAMED_MARKS = ("foreign", "split", "cut", "loop", "lost")
 """Marks worth a line on standard error; the others are repairs that worked."""
@@ -66,12 +66,6 @@ def _term_notes(translation: Translation) -> Iterator[str]:
         count = sum(not use.is_applied for use in uses)
         listed = ", ".join(list(missed)[:_NAMED_TERMS]) + ", …" * (len(missed) > _NAMED_TERMS)
         yield f"{count} of {len(uses)} terms of the glossary not applied: {listed}"
-
-
-def summary_notes(summary: Summary) -> Iterator[str]:
-    """What the summary could not take in."""
-    if summary.truncated:
-        yield f"{summary.truncated} sentences are longer than the summarizer reads and are not in the summary"
 
 
 def name_of(code: str | None) -> str:

@@ -1,20 +1,14 @@
-"""What a model wrote of a passage, as a sentence or headline to be used, or nothing where it is unsound."""
+"""What a model made of a sentence, as a sentence or headline to be used, or nothing where it is unsound."""
 
 from __future__ import annotations
 
 import re
 
-from toolkit import grounding, repetition, segmentation
+from toolkit import grounding, repetition
 from toolkit.clauses import capitalised, has_verb, without_dateline
-from toolkit.engines import Generation
-from toolkit.passages import is_sentence
 
-# Below these shares of content words found in the passage and mean log-probabilities a token, outputs of the shipped
-# model on fifty development articles were mostly wrong, above them mostly right (read one by one).
+# Share of content words that must be found, changed endings apart, in the source.
 _LEAST_SUPPORT = 0.85
-_LEAST_LOG_PROB = -0.8
-_LEAST_HEADLINE_SUPPORT = 0.9
-_LEAST_HEADLINE_LOG_PROB = -0.75
 # Fewer words say nothing: "The 47-year-old Kerr.", "The venomous snake".
 _LEAST_WORDS = 4
 LEAST_HEADLINE_WORDS = 5
@@ -22,7 +16,10 @@ LEAST_HEADLINE_WORDS = 5
 CLOSED = re.compile(r"[.!?…][\"'”’)\]]*$")
 # "The company, which employs 300 people." lacks its main verb.
 _ONLY_A_SUBJECT = re.compile(r"[^,]*, (?:which|who|whose|where|when) [^,]*")
-_INSIDE = re.compile(r"(?<=[\w,;] )[^\W_]+(?:[.'’&-][^\W_]+)*")
+_JOINT = re.compile(r"((?<!\w)[^\W\d_]+|[,;:–])(?=\s?([,;:.!?)]))")
+# The one of an abbreviation and the one of the sentence: "at 4.20 p.m.."
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.$")
+_BRACKETS = (("(", ")"), ("[", "]"), ("“", "”"))
 _DANGLING = frozenset(
     "a an the of to in on at for from by with and or but as than that which who if when because his her its their is "
     "are was were be been being has have had will would can could may must should not only solely just even also "
@@ -30,39 +27,41 @@ _DANGLING = frozenset(
 )
 
 
-class Reader:
-    """What makes a usable text of an output, or None where it is unsound."""
-
-    def __init__(self, *, is_headline: bool) -> None:
-        self._is_headline = is_headline
-
-    def __call__(self, output: Generation, source: str) -> str | None:
-        text = without_dateline(" ".join(output.text.split()))
-        if not self._is_headline:
-            # Asked for one sentence, the model now and then goes on with the next.
-            text = next((part for part in segmentation.split_sentences(text, language="en") if is_sentence(part)), text)
-        text = _recased(text, source)
-        least = _LEAST_HEADLINE_SUPPORT if self._is_headline else _LEAST_SUPPORT
-        surest = _LEAST_HEADLINE_LOG_PROB if self._is_headline else _LEAST_LOG_PROB
-        if output.cut or not text or output.log_prob < surest or not is_sound(text, source, least=least):
-            return None
-        words = grounding.words(text)
-        if not words or words[-1].casefold() in _DANGLING or text.count('"') % 2:
-            return None
-        fewest = LEAST_HEADLINE_WORDS if self._is_headline else _LEAST_WORDS
-        if not self._is_headline and has_verb(source) and not has_verb(text):
-            return None
-        if _ONLY_A_SUBJECT.fullmatch(text) or len(words) < min(fewest, len(grounding.words(source))):
-            return None
-        text = capitalised(text)
-        if self._is_headline:
-            return text.rstrip(" .")
-        closed = text if CLOSED.search(text) else text.rstrip(" ,;:–-") + "."
-        return closed if len(closed) <= len(source) else None
+def as_sentence(text: str, source: str) -> str | None:
+    """A sentence with its full stop, no longer than its source."""
+    if (read := _read(text, source, fewest=_LEAST_WORDS)) is None or (has_verb(source) and not has_verb(read)):
+        return None
+    read = _TWO_STOPS.sub(".", read)
+    closed = read if CLOSED.search(read) else read.rstrip(" ,;:–-") + "."
+    return closed if len(closed) <= len(source) else None
 
 
-as_headline = Reader(is_headline=True)
-as_sentence = Reader(is_headline=False)
+def as_headline(text: str, source: str) -> str | None:
+    """A headline, without full stop."""
+    read = _read(text, source, fewest=LEAST_HEADLINE_WORDS)
+    return read.rstrip(" .") if read else None
+
+
+def _read(text: str, source: str, *, fewest: int) -> str | None:
+    text = without_dateline(" ".join(text.split()).lstrip(" ,;:.!?)–-"))
+    words = grounding.words(text)
+    if not words or not is_sound(text, source, least=_LEAST_SUPPORT):
+        return None
+    if words[-1].casefold() in _DANGLING or not _is_closed(text) or _ONLY_A_SUBJECT.fullmatch(text):
+        return None
+    if not _torn(text) <= _torn(source):
+        return None
+    return capitalised(text) if len(words) >= min(fewest, len(grounding.words(source))) else None
+
+
+def _is_closed(text: str) -> bool:
+    return text.count('"') % 2 == 0 and all(text.count(one) == text.count(other) for one, other in _BRACKETS)
+
+
+def _torn(text: str) -> frozenset[str]:
+    """Marks after what they cannot follow, where something was left out: "at the, imports", "last year,, exports"."""
+    joints = ((match[1].casefold(), match[2]) for match in _JOINT.finditer(text))
+    return frozenset(word + mark for word, mark in joints if word in _DANGLING or not word.isalpha())
 
 
 def is_sound(text: str, source: str, *, least: float) -> bool:
@@ -71,18 +70,3 @@ def is_sound(text: str, source: str, *, least: float) -> bool:
         return False
     support = grounding.support(text, source)
     return support is not None and support >= least and not grounding.ungrounded(text, source)
-
-
-def _recased(text: str, source: str) -> str:
-    """A text with its small words capitalised where its source has them only so."""
-    forms: dict[str, set[str]] = {}
-    for word in grounding.words(source):
-        forms.setdefault(word.casefold(), set()).add(word)
-    # A capital at the start of a sentence says nothing.
-    inside = set(_INSIDE.findall(source))
-
-    def form(match: re.Match[str]) -> str:
-        known = forms.get(match.group(), set())
-        return next(iter(known)) if len(known) == 1 and known <= inside else match.group()
-
-    return re.sub(r"(?<![\w'’-])[^\W\d_A-Z]\w+(?![\w'’-])", form, text)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from toolkit import segmentation
 from toolkit.clauses import has_verb, shorter_forms, without_dateline
-from toolkit.passages import first_sentence, title
 from toolkit.rewriting import LEAST_HEADLINE_WORDS
+from toolkit.selection import first_sentence
 
 MOST_WORDS = 45
 """Words of a source sentence that stands in a summary; a longer one ends in an ellipsis there."""
@@ -31,20 +31,19 @@ def within(sentence: str, most: int = MOST_WORDS) -> str:
     return parts[0].rstrip(" .,;:–-") + " …"
 
 
-def own_headline(sentences: Sequence[str]) -> str | None:
-    """An article's title, else its first sentence: whole, or without some clauses if it is long.
+def whole_headline(sentences: Sequence[str]) -> str | None:
+    """An article's first sentence as its headline: whole, or without some clauses if it is long.
 
     None where that is too long even so, or has no verb.
     """
-    if own := title(sentences):
-        return own
-    forms = [form for form in shorter_forms(first_sentence(sentences), most=_WHOLE_HEADLINE_WORDS) if has_verb(form)]
+    sentence = sentences[first_sentence(sentences)]
+    forms = [form for form in shorter_forms(sentence, most=_WHOLE_HEADLINE_WORDS) if has_verb(form)]
     return max(forms, key=len).rstrip(" .") if forms else None
 
 
 def headline_start(sentences: Sequence[str]) -> str:
     """The first sentence up to the last clause that fits, without its full stop and the place before it."""
-    text = without_dateline(first_sentence(sentences)).rstrip(" .…")
+    text = without_dateline(sentences[first_sentence(sentences)]).rstrip(" .…")
     words = text.split()
     if len(words) <= _HEADLINE_WORDS:
         return text if len(text) <= _HEADLINE_WORDS * _WORD_CHARACTERS else within(text, _HEADLINE_WORDS)

@@ -8,15 +8,29 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 import re
-import struct
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from toolkit.errors import ModelError
+from toolkit.folders import (
+    EDITOR_FACTS,
+    EDITOR_WEIGHTS,
+    PICKLE_FILES,
+    SAFETENSORS_FILES,
+    SETTING_FILES,
+    TOKENIZER_FILES,
+    check_tokenizer,
+    check_weights,
+    count_parameters,
+    file_sha256,
+    model_files,
+    read_architecture,
+    read_licence,
+    weight_files,
+)
 
 TASKS = ("translation", "summarization", "topics")
 KINDS: dict[str, str] = {
@@ -36,53 +50,22 @@ KINDS: dict[str, str] = {
     "XLMRobertaModel": "encoder",
 }
 """What an architecture is for; besides these, every …ForSequenceClassification is taken for an entailment model."""
-_KINDS_OF_TASK = {"translation": ("seq2seq",), "summarization": ("seq2seq",), "topics": ("encoder", "entailment")}
+_KINDS_OF_TASK = {
+    "translation": ("seq2seq",),
+    "summarization": ("seq2seq", "encoder"),
+    "topics": ("encoder", "entailment"),
+}
 
-TOKENIZER_FILES = (
-    "source.spm",
-    "target.spm",
-    "vocab.json",
-    "merges.txt",
-    "vocab.txt",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "spm.model",
-    "spiece.model",
-    "sentencepiece.bpe.model",
-)
-_SETTING_FILES = (
-    "config.json",
-    "generation_config.json",
-    "1_Pooling/config.json",
-    "sentence_bert_config.json",
-    "topics.json",
-)
-_SAFETENSORS_FILES = ("model.safetensors", "model.safetensors.index.json")
-_PICKLE_FILES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
 _HUB_PATTERNS = (
     *TOKENIZER_FILES,
-    *_SETTING_FILES,
-    *_SAFETENSORS_FILES,
+    *SETTING_FILES,
+    *SAFETENSORS_FILES,
+    EDITOR_WEIGHTS,
     "model-*-of-*.safetensors",
     "README.md",
 )
-_HUB_PICKLE_PATTERNS = (*_PICKLE_FILES, "pytorch_model-*-of-*.bin")
-# Any one of these groups is enough to cut text into tokens; Marian needs the first.
-_MARIAN_TOKENIZER = ("source.spm", "target.spm", "vocab.json")
-_TOKENIZERS = (
-    ("tokenizer.json",),
-    ("vocab.json", "merges.txt"),
-    ("vocab.txt",),
-    ("spm.model",),
-    ("spiece.model",),
-    ("sentencepiece.bpe.model",),
-)
+_HUB_PICKLE_PATTERNS = (*PICKLE_FILES, "pytorch_model-*-of-*.bin")
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
-_LICENCE_LINE = re.compile(r"^license:\s*[\"']?([\w.+-]+)", re.MULTILINE)
-_LICENCE_NAME_LINE = re.compile(r"^license_name:\s*[\"']?([\w.+-]+)", re.MULTILINE)
-_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,65 +191,6 @@ def resolve(name: str | Path | None, *, task: str) -> Model:
     )
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file of a model folder; ModelError when it is missing, damaged or no object."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ModelError(f"{path.parent}: {path.name} is missing; it is no complete model folder") from None
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: damaged JSON ({error}); fetch the model again") from None
-    if not isinstance(content, dict):
-        raise ModelError(f"{path}: expected a JSON object; fetch the model again")
-    return content
-
-
-def model_files(folder: Path) -> tuple[str, ...]:
-    """The files of a folder that make the model, sorted: settings, tokenizer and one form of the weights."""
-    named = [file for file in (*_SETTING_FILES, *TOKENIZER_FILES) if (folder / file).is_file()]
-    return tuple(sorted({*named, *_weight_files(folder)}))
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file's bytes in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def count_parameters(folder: Path) -> int | None:
-    """Numbers in the weights; None for pickled weights, which are not opened for that."""
-    files = [file for file in _weight_files(folder) if not file.endswith(".json")]
-    if not all(file.endswith(".safetensors") for file in files):
-        return None
-    return sum(_safetensors_parameters(folder / file) for file in files)
-
-
-def read_architecture(folder: Path) -> str:
-    """The architecture that config.json names; ModelError where it names none."""
-    architectures = read_json(folder / "config.json").get("architectures")
-    if not isinstance(architectures, list) or not architectures or not isinstance(architectures[0], str):
-        raise ModelError(
-            f'{folder / "config.json"}: names no architecture; add e.g. "architectures": ["MarianMTModel"]'
-        )
-    return architectures[0]
-
-
-def read_licence(folder: Path) -> str | None:
-    """The licence in the head of the folder's card, or None; for "other" the name given beside it."""
-    try:
-        card = (folder / "README.md").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return None
-    head = card.split("---", 2)[1] if card.startswith("---") and card.count("---") >= 2 else ""
-    found = _LICENCE_LINE.search(head)
-    if found and found.group(1) == "other":
-        found = _LICENCE_NAME_LINE.search(head) or found
-    return found.group(1) if found else None
-
-
 def _index(root: Path) -> dict[str, dict[str, Any]]:
     path = root / "index.toml"
     return _read_index(path, path.stat().st_mtime_ns)
@@ -307,7 +231,7 @@ def _hub(repository: str, task: str, *, name: str, licence: str | None) -> Model
 
     try:
         folder = Path(huggingface_hub.snapshot_download(repository, allow_patterns=list(_HUB_PATTERNS)))
-        if not _weight_files(folder):
+        if not weight_files(folder):
             folder = Path(
                 huggingface_hub.snapshot_download(repository, allow_patterns=[*_HUB_PATTERNS, *_HUB_PICKLE_PATTERNS])
             )
@@ -330,8 +254,10 @@ def _inspect(folder: Path, task: str, *, name: str, origin: str, licence: str | 
     if kind not in _KINDS_OF_TASK[task]:
         wanted = " or ".join(_KINDS_OF_TASK[task])
         raise ModelError(f"{name}: {architecture} is a model of kind {kind}, {task} needs one of kind {wanted}")
-    _check_tokenizer(folder, architecture)
-    _check_weights(folder)
+    if task == "summarization" and kind == "encoder" and not (folder / EDITOR_FACTS).is_file():
+        raise ModelError(f"{name}: an encoder without {EDITOR_FACTS}; an editor or a text-to-text model can summarize")
+    check_tokenizer(folder, architecture)
+    check_weights(folder)
     return Model(
         name=name,
         task=task,
@@ -342,67 +268,6 @@ def _inspect(folder: Path, task: str, *, name: str, origin: str, licence: str | 
         parameters=count_parameters(folder),
         checksum=_checksum({file: file_sha256(folder / file) for file in model_files(folder)}),
     )
-
-
-def _check_tokenizer(folder: Path, architecture: str) -> None:
-    groups = (_MARIAN_TOKENIZER,) if architecture == "MarianMTModel" else _TOKENIZERS
-    if any(all((folder / file).is_file() for file in group) for group in groups):
-        return
-    wanted = ", or ".join(" and ".join(group) for group in groups)
-    raise ModelError(f"{folder}: the tokenizer is missing: expected {wanted}")
-
-
-def _weight_files(folder: Path) -> tuple[str, ...]:
-    """The weight files to load, safetensors before pickles; empty when there are none."""
-    for whole, index in (_SAFETENSORS_FILES, _PICKLE_FILES):
-        if (folder / whole).is_file():
-            return (whole,)
-        if (folder / index).is_file():
-            shards = read_json(folder / index).get("weight_map")
-            if not isinstance(shards, dict) or not all(isinstance(shard, str) for shard in shards.values()):
-                raise ModelError(f"{folder / index}: names no weight files; fetch the model again")
-            return (index, *sorted(set(shards.values())))
-    return ()
-
-
-def _check_weights(folder: Path) -> None:
-    files = _weight_files(folder)
-    if not files:
-        raise ModelError(f"{folder}: the weights are missing: expected model.safetensors or pytorch_model.bin")
-    for file in files:
-        if not (folder / file).is_file():
-            raise ModelError(f"{folder}: {file} is missing; fetch the model again")
-        if file.endswith(".safetensors"):
-            _safetensors_parameters(folder / file)
-        elif (folder / file).stat().st_size == 0:
-            raise ModelError(f"{folder / file}: empty; fetch the model again")
-
-
-def _safetensors_parameters(path: Path) -> int:
-    """Numbers in a safetensors file; ModelError unless its header is whole and its length is what the header says.
-
-    Format: https://huggingface.co/docs/safetensors: 8 bytes header length, JSON header, then the tensors.
-    """
-    size = path.stat().st_size
-    try:
-        with path.open("rb") as file:
-            (header_bytes,) = struct.unpack("<Q", file.read(8))
-            if header_bytes > size:
-                raise ValueError("header longer than the file")
-            header = json.loads(file.read(header_bytes))
-        tensors = [entry for key, entry in header.items() if key != "__metadata__"]
-        expected = 8 + header_bytes + max((entry["data_offsets"][1] for entry in tensors), default=0)
-        parameters = 0
-        for entry in tensors:
-            count = 1
-            for dimension in entry["shape"]:
-                count *= dimension
-            parameters += count
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
-        raise ModelError(f"{path}: damaged weights ({error}); fetch the model again") from None
-    if size != expected:
-        raise ModelError(f"{path}: {size} bytes, expected {expected}: cut off or damaged; fetch the model again")
-    return parameters
 
 
 def _verify_shipped(model: Model) -> None:

@@ -13,6 +13,7 @@ from toolkit import (
     control,
     doubt,
     facts,
+    folders,
     language,
     lexicon,
     protection,
@@ -286,7 +287,7 @@ class Translator:
 def _knows_terms(model: store.Model) -> bool:
     """Whether the model was trained to take over marked terms: its vocabulary then holds our control tokens."""
     path = model.folder / "vocab.json"
-    return path.is_file() and control.TERM_START in store.read_json(path)
+    return path.is_file() and control.TERM_START in folders.read_json(path)
 
 
 def _read(source: str | Document) -> Document:

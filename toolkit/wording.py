@@ -1,9 +1,9 @@
-"""How likely a sentence that the shipped summariser wrote of a passage is fine: good English, and true to it.
+"""How likely a text that the shipped summariser made of a sentence is fine: good English, and true to it.
 
-Four figures, weighed as learned from sentences that it wrote and that were judged (models/recipes/written.py, which
-writes wording.toml): how certain the model was, how many places put words together that the passage does not, how
-much of it stands in one sentence of the passage, and whether it begins as one of them does. `toolkit.support` asks
-whether the passage bears a sentence out, whoever wrote it; of what stands together wrongly it sees little.
+What its judge says of it (`toolkit.editor`) and some plain figures, weighed as learned from texts that it made and that
+were judged, sentences and headlines each for themselves (models/recipes/written.py, which writes wording.toml).
+`toolkit.support` asks whether a passage bears a sentence out, whoever wrote it; of what stands together wrongly it sees
+little.
 """
 
 from __future__ import annotations
@@ -18,30 +18,41 @@ from importlib import resources
 _TOKEN = re.compile(r"[\w'’-]+|[.,;:!?\"]")
 
 
-def fineness(sentence: str, evidence: Sequence[str], log_prob: float) -> float:
-    """Probability, 0 to 1, that a sentence written of the sentences of `evidence` is fine.
+def fineness(task: str, text: str, evidence: Sequence[str], *, log_prob: float, judged: float) -> float:
+    """Probability, 0 to 1, that a text made of the last sentence of `evidence`, and those before it, is fine.
 
-    `log_prob`: natural-log probability of all its tokens together, ≤ 0. Without evidence or a word it is 0.
+    `task`: "sentence" or "headline"; `log_prob`: natural-log probability of all decisions together, ≤ 0; `judged`: the
+    judge's logit. Without evidence or a word it is 0.
     """
-    found = figures(sentence, evidence, log_prob)
+    found = figures(text, evidence, log_prob=log_prob, judged=judged)
     if not found:
         return 0.0
-    offset, weights = _weights()
+    offset, weights = _weights()[task]
     return 1 / (1 + math.exp(-offset - sum(weights[name] * value for name, value in found.items())))
 
 
-def figures(sentence: str, evidence: Sequence[str], log_prob: float) -> dict[str, float]:
-    """What speaks for a sentence and against it, by name; nothing where it or the evidence has no word."""
-    own, sources = _tokens(sentence), [tokens for text in evidence if (tokens := _tokens(text))]
-    if not own or not sources:
+def figures(text: str, evidence: Sequence[str], *, log_prob: float, judged: float) -> dict[str, float]:
+    """What speaks for a text and against it, by name; nothing where it or the evidence has no word."""
+    own, sources = _tokens(text), [tokens for part in evidence if (tokens := _tokens(part))]
+    if not sources or not any(token[0].isalnum() for token in own):
         return {}
+    main = sources[-1]
     known = {triple for tokens in sources for triple in _triples(tokens)}
     return {
+        "judged": judged,
         "log-probability": log_prob,
+        "log-probability a word": log_prob / len(own),
         "joints": math.log1p(sum(triple not in known for triple in _triples(own))),
-        "of one sentence": max(len(set(own) & set(tokens)) for tokens in sources) / len(set(own)),
+        "share": min(1.0, len(own) / len(main)),
+        "words": math.log(len(own)),
+        "of main sentence": len(set(own) & set(main)) / len(set(own)),
         "begins alike": float(any(tokens[:2] == own[:2] for tokens in sources)),
+        "ends alike": float(_last(own) == _last(main)),
     }
+
+
+def _last(tokens: Sequence[str]) -> list[str]:
+    return [token for token in tokens if token[0].isalnum()][-2:]
 
 
 def _tokens(text: str) -> list[str]:
@@ -53,6 +64,6 @@ def _triples(tokens: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 @functools.cache
-def _weights() -> tuple[float, dict[str, float]]:
+def _weights() -> dict[str, tuple[float, dict[str, float]]]:
     table = tomllib.loads(resources.files("toolkit").joinpath("wording.toml").read_text(encoding="utf-8"))
-    return table["offset"], dict(table["weights"])
+    return {task: (found["offset"], dict(found["weights"])) for task, found in table.items()}

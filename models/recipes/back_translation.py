@@ -26,7 +26,7 @@ import torch
 from tqdm import tqdm
 from transformers import MarianMTModel
 
-from models.recipes import corpora, decoding, parallel, seq2seq, summaries, summarizer
+from models.recipes import corpora, decoding, leads, parallel, seq2seq
 from toolkit import repetition
 
 PART = {"cpu": 4096, "cuda": 1 << 20}
@@ -38,10 +38,10 @@ DOCUMENTS = ("xsum_train_subset", "cnndm_train_small", "bbc_news_titles")
 
 def sentences(data: Path, *, count: int | None = None, seed: int = 1) -> list[str]:
     """Distinct whole sentences of English news, shuffled; none that occurs in a development set or one of our own."""
-    exclude = parallel.held_out(data) | summarizer.held_out(data)
+    exclude = parallel.held_out(data) | leads.held_out(data)
     found: dict[str, str] = {}
     for text in tqdm(_texts(data / "summarization"), desc="reading news", unit="text"):
-        for sentence in summaries.sentences_of(text):
+        for sentence in leads.sentences_of(text):
             if (key := corpora.key(sentence)) not in exclude:
                 found.setdefault(key, sentence)
     listed = list(found.values())

@@ -115,7 +115,7 @@ def stories() -> Iterator[dict[str, Any]]:
     """The short news texts written for klartext.
 
     Each has its sentences in German (`de`) and English (`en`), an English `headline`, and `rewritings`: sentences
-    (`text`) that tell those of the English ones whose indices are in `of`.
+    (`text`) that tell those of the English ones whose indices are in `of`; no recipe reads these two now.
     """
     with (OWN / f"{STORIES}.jsonl").open(encoding="utf-8") as lines:
         yield from map(json.loads, lines)

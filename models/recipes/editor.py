@@ -1,18 +1,14 @@
-"""An editor of sentences for summaries and headlines, from all-MiniLM-L6-v2: train, export. Not shipped, see the card.
-
-    python -m models.recipes.editor --work .work/editor --output .work/editor/model
-
-What it learns from lies beside it (models/recipes/corpus).
+"""An editor of sentences for summaries and headlines, from all-MiniLM-L6-v2: its parts, training and export.
 
 An encoder reads a sentence and the one before it; a small recurrent decoder then goes through their units and decides
 of each whether it is kept, left out or changed, and what is put in before it, knowing what was kept so far (text
 editing; Malmi et al. 2019, https://arxiv.org/abs/1909.01187, with the decisions made one after the other). An
-interrupted training goes on from its checkpoint.
+interrupted training goes on from its checkpoint. A second head teaches the encoder
+to judge what was made.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 import random
@@ -26,17 +22,20 @@ from typing import Any
 
 import torch
 from safetensors.torch import save_file
-from tokenizers import Tokenizer
+from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional
 from transformers import BertModel
 
-from models.recipes import edits, precision, topics
+from models.recipes import precision
 from models.recipes.edits import LEAVE_OUT, TASKS, Example
+from models.recipes.verdicts import Judged
+from toolkit.editor import MOST_TOKENS
+from toolkit.engines.tokenization import FastTokenizer
+from toolkit.folders import EDITOR_FACTS, EDITOR_WEIGHTS
 
 HELD_OUT = 17
 """Examples of every story whose index is a multiple of it are not learned from."""
-MOST_TOKENS = 200
 _WITHOUT_BEFORE = 0.3
 """Share of the examples that need nothing of the sentence before that are read without it."""
 _MULTIPLE = 8
@@ -51,6 +50,10 @@ class Schedule:
     epochs: int = 8
     batch: int = 24
     """Examples a step, each with up to three edits."""
+    judged: int = 12
+    """Judged texts a step."""
+    judging: float = 2.0
+    """What a nat of the verdicts counts beside one of the edits."""
     learning_rate: float = 1.5e-4
     """Of the encoder; its word vectors are kept."""
     decoder_rate: float = 1.5e-3
@@ -101,19 +104,51 @@ class Decoder(nn.Module):
         return self.actions(mixed), self.insertions(mixed)
 
 
+class Judge(nn.Module):
+    """Says how likely a text is fine, from the first vector and the mean and the maximum of those of its units.
+
+    It is there while the encoder learns, for the encoder's sake.
+    """
+
+    def __init__(self, width: int, *, hidden: int = 64) -> None:
+        super().__init__()
+        self.inner = nn.Linear(3 * width, hidden)
+        self.outer = nn.Linear(hidden, 1)
+
+    def forward(self, states: Tensor, own: Tensor, dropout: float) -> Tensor:
+        """Logits, B; `states`: B×N×D, the last layer; `own`: B×N, true where a unit of the text begins."""
+        inside = own.unsqueeze(-1)
+        mean = (states * inside).sum(1) / inside.sum(1).clamp(min=1)
+        most = states.masked_fill(~inside, float("-inf")).amax(1)
+        read = functional.dropout(torch.cat([states[:, 0], mean, most], -1), dropout, self.training)
+        logits: Tensor = self.outer(torch.tanh(self.inner(read))).squeeze(-1)
+        return logits
+
+
 @dataclass(frozen=True, slots=True)
 class Encoded:
     """An example as numbers."""
 
     ids: list[int]
     places: list[int]
-    """Where each unit's first token stands, then the end's."""
+    """Where the first token, each unit's first token and the end are."""
     edits: dict[int, tuple[list[int], list[int]]]
     """Task → label of each unit's action, and of what is put in before it and after the last."""
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A judged text as numbers."""
+
+    ids: list[int]
+    """Of its source, and of itself."""
+    places: list[int]
+    """Where each of its own units begins."""
+    is_fine: bool
+
+
 class Editor:
-    """Encoder, decoder and their labels."""
+    """Encoder, decoder with its labels, and judge."""
 
     def __init__(self, base: Path, actions: Sequence[str], inserted: Sequence[str], *, seed: int) -> None:
         torch.manual_seed(seed)
@@ -123,10 +158,9 @@ class Editor:
         )
         self.encoder.embeddings.requires_grad_(False)
         self.decoder = Decoder(self.encoder.config.hidden_size, len(actions), len(inserted))
-        self.net = nn.ModuleList([self.encoder, self.decoder])
-        self.tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
-        self.tokenizer.no_padding()
-        self.tokenizer.no_truncation()
+        self.judge = Judge(self.encoder.config.hidden_size)
+        self.net = nn.ModuleList([self.encoder, self.decoder, self.judge])
+        self.tokenizer = FastTokenizer.read(base / "tokenizer.json")
 
     def encode(self, examples: Sequence[Example], *, alone: bool = False) -> list[Encoded | None]:
         """None for what is too long or has no edit whose labels are known; `alone`: without the sentence before."""
@@ -136,7 +170,7 @@ class Editor:
             parts = (example.sentence,) if alone or not example.before else (example.before, example.sentence)
             texts.append(tuple([unit.text for unit in part] for part in parts))
         found: list[Encoded | None] = []
-        for example, (ids, places) in zip(examples, map(self.read, texts), strict=True):
+        for example, (ids, places) in zip(examples, self.tokenizer.encode_words(texts), strict=True):
             known = {}
             for task, edit in example.edits.items():
                 skipped = len(example.before) if alone else 0
@@ -148,34 +182,49 @@ class Editor:
             found.append(Encoded(ids, places, known) if known and len(ids) <= MOST_TOKENS else None)
         return found
 
-    def read(self, texts: Sequence[Sequence[str]]) -> tuple[list[int], list[int]]:
-        """Of one or two texts given as words: ids, and where each word's first token stands, then where the end does.
+    def encode_judged(self, rows: Sequence[Judged]) -> list[Verdict]:
+        """Those that are not too long."""
+        texts = [([unit.text for unit in row.source], [unit.text for unit in row.units]) for row in rows]
+        return [
+            Verdict(ids, places[len(source) + 1 : -1], row.is_fine)
+            for row, (source, _), (ids, places) in zip(rows, texts, self.tokenizer.encode_words(texts), strict=True)
+            if len(ids) <= MOST_TOKENS
+        ]
 
-        A word that the tokenizer drops, such as a control character, stands at 0, as the start does.
-        """
-        encoding = self.tokenizer.encode(*texts, is_pretokenized=True)
-        first: dict[tuple[int, int], int] = {}
-        for place, word in enumerate(encoding.word_ids):
-            if word is not None:
-                first.setdefault((encoding.sequence_ids[place], word), place)
-        places = [first.get((part, i), 0) for part, words in enumerate(texts) for i in range(len(words))]
-        return encoding.ids, [*places, len(encoding.ids) - 1]
-
-    def loss(self, rows: Sequence[Encoded], dropout: float = 0.0) -> tuple[Tensor, int]:
-        """Mean negative log-probability of an edit, in nats, and the number of edits."""
+    def states(self, rows: Sequence[Encoded] | Sequence[Verdict]) -> Tensor:
+        """The encoder's last layer, rows × tokens × width."""
         width = -(-max(len(row.ids) for row in rows) // _MULTIPLE) * _MULTIPLE
         ids = torch.tensor([row.ids + [0] * (width - len(row.ids)) for row in rows])
         mask = torch.tensor([[1] * len(row.ids) + [0] * (width - len(row.ids)) for row in rows])
         with precision.autocast("cpu", enabled=self.net.training):
-            states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+            found: Tensor = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state.float()
+        return found
+
+    def judging_loss(self, rows: Sequence[Verdict], dropout: float = 0.0) -> Tensor:
+        """Mean cross entropy of the verdicts, in nats."""
+        wanted = torch.tensor([float(row.is_fine) for row in rows])
+        return functional.binary_cross_entropy_with_logits(self.verdicts(rows, dropout), wanted)
+
+    def verdicts(self, rows: Sequence[Verdict], dropout: float = 0.0) -> Tensor:
+        """The logit of each text's being fine."""
+        states = self.states(rows)
+        own = torch.zeros(states.shape[:2], dtype=torch.bool)
+        for line, row in enumerate(rows):
+            own[line, row.places] = True
+        logits: Tensor = self.judge(states, own, dropout)
+        return logits
+
+    def loss(self, rows: Sequence[Encoded], dropout: float = 0.0) -> tuple[Tensor, int]:
+        """Mean negative log-probability of an edit, in nats, and the number of edits."""
+        states = self.states(rows)
         wanted = [(i, task, edit) for i, row in enumerate(rows) for task, edit in row.edits.items()]
-        count = max(len(rows[i].places) for i, _, _ in wanted)
+        count = max(len(rows[i].places) for i, _, _ in wanted) - 1
         places = torch.zeros(len(wanted), count, dtype=torch.long)
         inside = torch.zeros(len(wanted), count, dtype=torch.bool)
         actions, inserted = torch.zeros_like(places), torch.zeros_like(places)
         for line, (i, _, (acted, put)) in enumerate(wanted):
             size = len(put)
-            places[line, :size] = torch.tensor(rows[i].places)
+            places[line, :size] = torch.tensor(rows[i].places[1:])
             inside[line, :size] = True
             # The end counts as kept: something may be put in before it.
             actions[line, :size] = torch.tensor([*acted, 1])
@@ -205,16 +254,26 @@ class Editor:
                 total, number = total + float(loss) * count, number + count
         return total / max(1, number)
 
+    def judged_well(self, rows: Sequence[Verdict], *, batch: int = 32) -> float:
+        """Area under the ROC curve of the verdicts."""
+        self.net.train(False)
+        with torch.inference_mode():
+            logits = [x for i in range(0, len(rows), batch) for x in self.verdicts(rows[i : i + batch]).tolist()]
+        return float(roc_auc_score([row.is_fine for row in rows], logits))
+
     def export(self, folder: Path) -> None:
-        """Write a BertModel folder in float16, and editor.json and editor.safetensors with labels and decoder."""
+        """Write a BertModel folder in float16, and labels, decoder and judge beside it."""
         folder.mkdir(parents=True, exist_ok=True)
         self.encoder.config.save_pretrained(folder)
         weights = {name: tensor.half().contiguous() for name, tensor in self.encoder.state_dict().items()}
         save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
         decoder = {name: tensor.half().contiguous() for name, tensor in self.decoder.state_dict().items()}
-        save_file(decoder, folder / "editor.safetensors", metadata={"format": "pt"})
+        # What judges in use is fitted afterwards, to texts of these weights (models/recipes/written.py).
+        width = 3 * self.encoder.config.hidden_size
+        decoder |= {"judge.weight": torch.zeros(width), "judge.bias": torch.zeros(1)}
+        save_file(decoder, folder / EDITOR_WEIGHTS, metadata={"format": "pt"})
         facts = {"tasks": TASKS, "actions": self.labels[0], "inserted": self.labels[1]}
-        (folder / "editor.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        (folder / EDITOR_FACTS).write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
             if (self.base / name).is_file():
                 shutil.copyfile(self.base / name, folder / name)
@@ -245,6 +304,7 @@ def train(
     editor: Editor,
     examples: Sequence[Example],
     held_out: Sequence[Example],
+    verdicts: tuple[Sequence[Judged], Sequence[Judged]],
     schedule: Schedule,
     *,
     work: Path,
@@ -253,16 +313,19 @@ def train(
 ) -> dict[str, Any]:
     """Train in place, going on from `work`/checkpoint.pt where there is one; return what there is to say about it.
 
-    Appends a line an epoch to `work`/log.jsonl. `stop_after` ends the call early at that step, as an interruption does.
+    `verdicts`: judged texts to learn from, and others to test with. Appends a line an epoch to `work`/log.jsonl.
+    `stop_after` ends the call early at that step, as an interruption does.
     """
     work.mkdir(parents=True, exist_ok=True)
     encoded, bare = editor.encode(examples), editor.encode(examples, alone=True)
     kept = [(row, alone) for row, alone in zip(encoded, bare, strict=True) if row is not None]
     whole, alone = [row for row, _ in kept], [row for _, row in kept]
-    judged = [row for row in editor.encode(held_out) if row is not None]
+    tested = [row for row in editor.encode(held_out) if row is not None]
+    seen, unseen = (editor.encode_judged(rows) for rows in verdicts)
     an_epoch = math.ceil(len(whole) / schedule.batch)
     steps = an_epoch * schedule.epochs
-    groups = [[p for p in editor.encoder.parameters() if p.requires_grad], list(editor.decoder.parameters())]
+    heads = [*editor.decoder.parameters(), *editor.judge.parameters()]
+    groups = [[p for p in editor.encoder.parameters() if p.requires_grad], heads]
     rates = (schedule.learning_rate, schedule.decoder_rate)
     optimizer = torch.optim.AdamW([{"params": group} for group in groups], weight_decay=0.01)
     step, spent, checkpoint = 0, 0.0, work / "checkpoint.pt"
@@ -302,56 +365,41 @@ def train(
                 group["lr"] = rate * share
             optimizer.zero_grad(set_to_none=True)
             loss, _ = editor.loss(rows, schedule.dropout)
+            losses.append(float(loss.detach()))
+            asked = random.Random(schedule.seed * 1_000_000 + step).sample(seen, min(schedule.judged, len(seen)))
+            if asked:
+                loss = loss + schedule.judging * editor.judging_loss(asked, schedule.dropout)
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(editor.net.parameters(), 5.0)
             optimizer.step()
-            losses.append(float(loss.detach()))
             step += 1
             if time.monotonic() - saved > checkpoint_seconds:
                 save()
                 saved = time.monotonic()
+        save()
+        saved = time.monotonic()
         line = {
             "epoch": number + 1,
             "loss": round(sum(losses) / max(1, len(losses)), 3),
-            "held_out": round(editor.held_out_loss(judged), 3),
+            "held_out": round(editor.held_out_loss(tested), 3),
+            "verdicts": round(editor.judged_well(unseen), 3) if unseen else None,
             "seconds": round(spent + time.monotonic() - started),
         }
         losses = []
         with (work / "log.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
         print(json.dumps(line), flush=True)
-    save()
     editor.net.train(False)
     return {
         **asdict(schedule),
         "steps": steps,
         "examples": len(whole),
         "edits": dict(Counter(TASKS[task] for row in whole for task in row.edits)),
-        "held_out_examples": len(judged),
-        "held_out": round(editor.held_out_loss(judged), 3),
+        "held_out_examples": len(tested),
+        "held_out": round(editor.held_out_loss(tested), 3),
+        "verdicts": len(seen),
+        "held_out_verdicts": len(unseen),
+        "area_of_verdicts": round(editor.judged_well(unseen), 3) if unseen else None,
         "minutes": round((spent + time.monotonic() - started) / 60),
         "hardware": precision.processor("cpu"),
     }
-
-
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Train and export by the options of the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--work", type=Path, default=Path(".work/editor"))
-    parser.add_argument("--output", type=Path, default=Path(".work/editor/model"))
-    parser.add_argument("--epochs", type=int, default=Schedule().epochs)
-    parser.add_argument("--learning-rate", type=float, default=Schedule().learning_rate)
-    parser.add_argument("--seed", type=int, default=Schedule().seed)
-    parser.add_argument("--stop-after", type=int, help="end early at this step, as an interruption would")
-    options = parser.parse_args(arguments)
-    schedule = Schedule(epochs=options.epochs, learning_rate=options.learning_rate, seed=options.seed)
-    learned, held_out = parts(list(edits.read()))
-    editor = Editor(topics.base_folder(), *edits.labels(learned), seed=schedule.seed)
-    run = train(editor, learned, held_out, schedule, work=options.work, stop_after=options.stop_after)
-    if run:
-        editor.export(options.output)
-        (options.work / "run.json").write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -7,24 +7,13 @@ and puts in small words. `align` finds the edit; what needs more than that is no
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit import grounding
-from toolkit.clauses import capitalised
+from toolkit.edits import KEEP, LEAVE_OUT, Edit, Unit, units
 
-KEEP = "keep"
-LEAVE_OUT = "leave out"
-_UNIT = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[-’'.,:/&][^\W_]+)*|\S")
-_POSSESSIVE = re.compile(r"(.+?)([’']s)")
-_OPENING = "([{“‘"
-_STARTS = '"“‘:'
-"""Marks after which a sentence may start."""
-_ATTACHED = frozenset({",", ".", "'s"})
-"""Words put in that stand at the end of the one before."""
 CORPUS = Path(__file__).parent / "corpus" / "klartext_edits.jsonl"
 TASKS = ("sentence", "short", "headline")
 """What is asked for: two thirds of a sentence, its main point alone, a headline."""
@@ -32,7 +21,8 @@ LEAST_COUNT = 4
 """Changes of endings and words put in that occur less often are not learned."""
 _INSERTED = frozenset(
     "a an the is are was were has have had be been being will would can could to of in on at for from by with as and "
-    "or but who which that than it he she they its his her their there not says said say do does did 's , .".split()
+    "or but who which that than it he she they its his her their there not says said say do does did after over into "
+    "about when while because also more up out 's , . : ;".split()
 )
 _LONGEST_ENDING = 4
 _LEAST_STEM = 2
@@ -42,27 +32,6 @@ _PUT_IN = 1.5
 _CHANGE = 0.8
 _STRETCH = 0.25
 _BEFORE = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A word, a number or a mark of a text."""
-
-    text: str
-    is_spaced: bool
-    """Whether white space stands before it; so it does before the first."""
-    is_first: bool = False
-    """Whether a sentence starts with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """What becomes of each unit, and what is put in."""
-
-    actions: tuple[str, ...]
-    """For each unit `KEEP`, `LEAVE_OUT`, or a change of its ending as "-ed+s"."""
-    inserted: tuple[str, ...]
-    """Words put in before each unit that is kept, and after the last one; mostly ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,59 +50,6 @@ class Example:
     def source(self) -> tuple[Unit, ...]:
         """All units."""
         return self.before + self.sentence
-
-
-def units(text: str) -> tuple[Unit, ...]:
-    """The units of a sentence, in order; a possessive is one of its own, a hyphenated word is not divided."""
-    found: list[Unit] = []
-    end = -1
-    for match in _UNIT.finditer(text):
-        word, is_spaced = match.group(), match.start() != end
-        is_first = not any(unit.text[0].isalnum() for unit in found) or found[-1].text in _STARTS
-        end = match.end()
-        if possessive := _POSSESSIVE.fullmatch(word):
-            found.append(Unit(possessive[1], is_spaced, is_first))
-            word, is_spaced, is_first = possessive[2], False, False
-        found.append(Unit(word, is_spaced, is_first))
-    return tuple(found)
-
-
-def apply(edit: Edit, source: Sequence[Unit]) -> str:
-    """The text that an edit makes of units, with a capital at its start."""
-    text = ""
-    was_kept = True
-    for unit, action, inserted in zip(source, edit.actions, edit.inserted[:-1], strict=True):
-        if action == LEAVE_OUT:
-            was_kept = False
-            continue
-        text = _joined(text, inserted)
-        word = unit.text if action == KEEP else changed(unit.text, action)
-        # A stop word has a capital only because a sentence starts with it.
-        if (
-            unit.is_first
-            and not was_kept
-            and word != "I"
-            and not grounding.is_content(word)
-            and any(map(str.isalnum, text))
-        ):
-            word = word.casefold()
-        is_spaced = unit.is_spaced or ((bool(inserted) or not was_kept) and word[0].isalnum())
-        is_open = not text or text[-1] in _OPENING or (text[-1] == '"' and text.count('"') % 2)
-        text += ("" if is_open or not is_spaced else " ") + word
-        was_kept = True
-    return capitalised(_joined(text, edit.inserted[-1]))
-
-
-def changed(word: str, action: str) -> str:
-    """A word with the end of `action` for its own: "closing" and "-ing+es" are "closes"; others stay as they are."""
-    old, new = action[1:].split("+")
-    return word.removesuffix(old) + new if word.endswith(old) and word != old else word
-
-
-def _joined(text: str, inserted: str) -> str:
-    for word in inserted.split():
-        text += word if word in _ATTACHED or not text else f" {word}"
-    return text
 
 
 def read(path: Path = CORPUS) -> Iterator[Example]:

@@ -15,7 +15,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from toolkit import store
+from toolkit import folders, store
 from toolkit.errors import ModelError
 
 INDEX = Path(__file__).resolve().parents[1] / "index.toml"
@@ -34,7 +34,7 @@ def publish(task: str, folder: Path, *, licence: str | None = None, index: Path 
     if folder.parent != index.resolve().parent:
         raise ModelError(f"{folder}: a shipped model must lie beside {index}")
     model = store.resolve(folder, task=task)
-    licence = licence or store.read_licence(folder)
+    licence = licence or folders.read_licence(folder)
     if licence is None:
         raise ModelError(f"{folder}: give a licence, or write one in the head of its README.md (license: …)")
     entry = {
@@ -44,8 +44,8 @@ def publish(task: str, folder: Path, *, licence: str | None = None, index: Path 
         "licence": licence,
         "parameters": model.parameters,
         "files": {
-            file: {"bytes": (folder / file).stat().st_size, "sha256": store.file_sha256(folder / file)}
-            for file in store.model_files(folder)
+            file: {"bytes": (folder / file).stat().st_size, "sha256": folders.file_sha256(folder / file)}
+            for file in folders.model_files(folder)
         },
     }
     entries = tomllib.loads(index.read_text(encoding="utf-8")) if index.is_file() else {}

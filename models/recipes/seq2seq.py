@@ -1,6 +1,6 @@
 """Training a Marian encoder-decoder on encoded pairs: batches, optimisers, checkpoints with exact resume, export.
 
-Used by the translator and the summariser. The same program runs on a CPU and on a GPU.
+Used by the translator. The same program runs on a CPU and on a GPU.
 """
 
 from __future__ import annotations
@@ -24,9 +24,6 @@ from models.recipes.muon import BatchedMuon
 # Padded lengths. Few, because oneDNN and torch.compile build a new kernel for every new shape; steps of 10-25 %,
 # because padding is wasted work.
 LENGTHS = (8, 12, 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 128, 192, 256)
-# Target lengths of their own where targets are short: coarser, because every source length meets every one of them.
-TARGET_LENGTHS = (12, 16, 24, 32, 48)
-
 # With sentences this short, attention that is still spread evenly says enough about single words to start aligning.
 # Trained on long ones from the first step, the model was a language model that ignored its source after 2.4 million
 # target tokens; begun with these it gained a nat a token from the source within 0.2 million.
@@ -73,8 +70,6 @@ class Schedule:
     seed: int = 1
     short_first: int = 0
     """Steps at the start that see only pairs of up to `SHORT` tokens (Bengio et al. 2009)."""
-    short_targets: bool = False
-    """Pad the target side to its own length: for targets far shorter than their sources."""
 
 
 class EncodedPairs:
@@ -159,23 +154,13 @@ class EncodedPairs:
             return cls((arrays["source"], arrays["target"]), (arrays["source_offsets"], arrays["target_offsets"]))
 
 
-def batches(
-    pairs: EncodedPairs, *, batch_tokens: int, epoch: int, seed: int, short_targets: bool = False
-) -> list[tuple[int, np.ndarray]]:
-    """One epoch as (padded length, rows), shuffled; every batch of a length has the same number of rows.
-
-    With `short_targets` the rows of a batch have targets of similar length too.
-    """
+def batches(pairs: EncodedPairs, *, batch_tokens: int, epoch: int, seed: int) -> list[tuple[int, np.ndarray]]:
+    """One epoch as (padded length, rows), shuffled; every batch of a length has the same number of rows."""
     rng = np.random.default_rng([seed, epoch])
     bucket = np.searchsorted(np.asarray(LENGTHS), pairs.lengths())
-    groups = [(i, bucket == i) for i in range(len(LENGTHS))]
-    if short_targets:
-        target = np.searchsorted(np.asarray(TARGET_LENGTHS), np.diff(pairs.offsets[1]))
-        groups = [(i, is_length & (target == j)) for i, is_length in groups for j in range(len(TARGET_LENGTHS) + 1)]
     plan: list[tuple[int, np.ndarray]] = []
-    for i, is_member in groups:
-        length = LENGTHS[i]
-        rows = np.flatnonzero(is_member)
+    for i, length in enumerate(LENGTHS):
+        rows = np.flatnonzero(bucket == i)
         if not len(rows):
             continue
         rng.shuffle(rows)
@@ -187,14 +172,8 @@ def batches(
     return [plan[i] for i in order]
 
 
-def target_length(pairs: EncodedPairs, rows: np.ndarray, length: int) -> int:
-    """What the target side of a batch of short targets is padded to: the next of `TARGET_LENGTHS`, `length` beyond."""
-    longest = int(np.diff(pairs.offsets[1])[rows].max())
-    return next((short for short in TARGET_LENGTHS if longest <= short), length)
-
-
 def stream(
-    pairs: EncodedPairs, *, batch_tokens: int, seed: int, start: int, short_targets: bool = False, short_first: int = 0
+    pairs: EncodedPairs, *, batch_tokens: int, seed: int, start: int, short_first: int = 0
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Batches without end, from batch number `start` on: a function of its arguments alone.
 
@@ -202,7 +181,7 @@ def stream(
     """
     epoch, skipped = 0, 0
     while True:
-        plan = batches(pairs, batch_tokens=batch_tokens, epoch=epoch, seed=seed, short_targets=short_targets)
+        plan = batches(pairs, batch_tokens=batch_tokens, epoch=epoch, seed=seed)
         if skipped < short_first:
             plan = [batch for batch in plan if batch[0] <= SHORT][: short_first - skipped] or plan
         yield from plan[max(0, start - skipped) :]
@@ -445,13 +424,11 @@ def train(
     last_saved = last_logged = time.monotonic()
     tokens = 0
     losses: list[torch.Tensor] = []
-    short = schedule.short_targets
     for length, rows in stream(
         pairs,
         batch_tokens=schedule.batch_tokens,
         seed=schedule.seed,
         start=step,
-        short_targets=short,
         short_first=schedule.short_first,
     ):
         if step >= schedule.steps or (stop_after is not None and step >= stop_after):
@@ -463,7 +440,7 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = schedule.learning_rate * share
             optimizer.zero_grad(set_to_none=True)
-        target = pairs.padded(1, rows, target_length(pairs, rows, length) if short else length, pad).to(device)
+        target = pairs.padded(1, rows, length, pad).to(device)
         hidden = _forward(model, pairs.padded(0, rows, length, pad).to(device), target)
         losses.append(loss_of(model, hidden, target, schedule.label_smoothing, backward=True))
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)

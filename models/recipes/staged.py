@@ -1,11 +1,11 @@
-"""Translator and summariser in one run on a machine that has a GPU but neither the corpora nor much time.
+"""The translator in one run on a machine that has a GPU but neither the corpora nor much time.
 
     python -m models.recipes.staged pack --data ../shared/data --work .work/staged
     python -m models.recipes.staged run --packed .work/staged/packed --root /tmp/staged --seconds 650
 
 `pack` prepares everything where the corpora are and writes small archives; `run` needs these and nothing else. Its
 stages: a reverse model; back-translation with it; a short translator without and one with the back-translated pairs,
-for comparison; the translator; the same, going on with news alone; the summariser, which begins from the translator.
+for comparison; the translator; the same, going on with news alone.
 Each translator writes its greedy outputs of the development sets, too. A stage that is finished is skipped, so an
 interrupted run goes on.
 """
@@ -30,11 +30,10 @@ import numpy as np
 import sentencepiece
 import torch
 
-from models.recipes import back_translation, decoding, parallel, seq2seq, summarizer, translator
+from models.recipes import back_translation, decoding, parallel, seq2seq, translator
 
 SETS = ("forward", "reverse", "news")
 """Training sets of the translator, below the root; `news` are the corpora of weight 2 and more."""
-SUMMARIZER = ("train.npz", "held_out.npz", "mixture.json", "kinds.json")
 NEWS_WEIGHT = 2
 NEWS_BACK_TRANSLATED = 150_000
 """Back-translated pairs beside the corpora of news."""
@@ -43,9 +42,8 @@ SHARES = {
     "back-translation": 0.08,
     "without": 0.07,
     "with": 0.07,
-    "translator": 0.41,
-    "news": 0.06,
-    "summarizer": 0.14,
+    "translator": 0.54,
+    "news": 0.07,
 }
 """Of the seconds given, for each stage in its order. What one leaves the next ones have."""
 _MEASURED = 48
@@ -70,7 +68,6 @@ class Run:
     size: tuple[int, int] = (384, 1536)
     learning_rate: float = 2e-3
     news_rate: float = 4e-4
-    summary_rate: float = 1e-3
     count: int | None = None
     """At most so many sentences of English, and lines of each development set."""
 
@@ -89,7 +86,7 @@ class Run:
 
 
 def pack(data: Path, work: Path, *, spm: Path, seed: int) -> list[Path]:
-    """Prepare below `work` and write `work`/packed/*.xz: the pairs, the English sentences, the summariser's pairs."""
+    """Prepare below `work` and write `work`/packed/*.xz: the pairs, and the English sentences."""
     for name in SETS:
         least = NEWS_WEIGHT if name == "news" else 0
         is_reverse = name == "reverse"
@@ -104,11 +101,6 @@ def pack(data: Path, work: Path, *, spm: Path, seed: int) -> list[Path]:
     packed.mkdir(exist_ok=True)
     written = [_archive(packed / "pairs.xz", _pairs_files(data, work))]
     written.append(_archive(packed / "english.xz", {"english.txt": english.read_bytes()}))
-    summarizer.main(
-        ["--only", "prepare", "--data", str(data), "--work", str(work / "summarizer"), "--translator", str(spm.parent)]
-    )
-    files = {f"summarizer/{name}": (work / "summarizer" / name) for name in SUMMARIZER}
-    written.append(_archive(packed / "summarizer.xz", {name: _plain(path) for name, path in files.items()}))
     return written
 
 
@@ -141,16 +133,6 @@ def _pairs_files(data: Path, work: Path) -> dict[str, bytes]:
 def _numpy(array: np.ndarray[Any, Any]) -> bytes:
     stream = io.BytesIO()
     np.save(stream, array)
-    return stream.getvalue()
-
-
-def _plain(path: Path) -> bytes:
-    """The file, an .npz without its own compression: xz does it better."""
-    if path.suffix != ".npz":
-        return path.read_bytes()
-    stream = io.BytesIO()
-    with np.load(path) as arrays:
-        np.savez(stream, **{name: arrays[name] for name in arrays.files})
     return stream.getvalue()
 
 
@@ -209,7 +191,6 @@ def run(packed: Path, plan: Run) -> None:
         "with": lambda plan: _compare(plan, "with"),
         "translator": _translator,
         "news": _news,
-        "summarizer": lambda plan: _summarizer(plan, packed),
     }
     for name, stage in stages.items():
         mark = plan.root / "done" / name
@@ -279,20 +260,6 @@ def _news(plan: Run) -> None:
     _judge(plan, "news")
 
 
-def _summarizer(plan: Run, packed: Path) -> None:
-    _wait_for(packed / "summarizer.xz")
-    unpack(packed / "summarizer.xz", plan.root)
-    work, start = plan.root / "summarizer", plan.root / "translator" / "model"
-    pairs = seq2seq.EncodedPairs.load(work / "train.npz")
-    steps = _steps(plan, "summarizer", pairs, lambda: seq2seq.load_model(start, dropout=0.1), short_targets=True)
-    _call(
-        summarizer.main,
-        *("--only", "train", "--work", work, "--translator", start, "--output", work / "model", "--steps", steps),
-        *("--batch-tokens", plan.batch_tokens, "--learning-rate", plan.summary_rate, "--cooldown", 0.9),
-        *("--dropout", 0.1, "--device", plan.device),
-    )
-
-
 def _forward_work(plan: Run, name: str) -> Path:
     """A work folder of its own over the forward pairs."""
     work = plan.root / name
@@ -329,9 +296,7 @@ def _call(program: Callable[[Sequence[str]], None], *arguments: object) -> None:
     program([str(argument) for argument in arguments])
 
 
-def _steps(
-    plan: Run, stage: str, pairs: seq2seq.EncodedPairs, model: Callable[[], Any], *, short_targets: bool = False
-) -> int:
+def _steps(plan: Run, stage: str, pairs: seq2seq.EncodedPairs, model: Callable[[], Any]) -> int:
     """How many steps fit into what is left of the stage's time, by the speed of a few in a folder of their own."""
     if plan.steps is not None:
         return plan.steps
@@ -340,14 +305,13 @@ def _steps(
         batch_tokens=plan.batch_tokens,
         learning_rate=1e-6,
         dropout=0.1,
-        short_targets=short_targets,
     )
     work = plan.root / "measured" / stage
     shutil.rmtree(work, ignore_errors=True)
     seq2seq.train(model(), pairs, schedule=schedule, work=work, device=plan.device, stop_after=_MEASURED)
     lines = (work / "log.jsonl").read_text(encoding="utf-8").splitlines()
     speed = json.loads(lines[-1])["tokens_per_second"]
-    batches = seq2seq.batches(pairs, batch_tokens=plan.batch_tokens, epoch=0, seed=1, short_targets=short_targets)
+    batches = seq2seq.batches(pairs, batch_tokens=plan.batch_tokens, epoch=0, seed=1)
     mean = sum(pairs.tokens(1, rows) for _, rows in batches) / len(batches)
     steps = max(_MEASURED, int(0.95 * max(0.0, plan.left(stage)) * speed / mean))
     print(f"{stage}: {speed:,} target tokens/s, {mean:,.0f} a step: {steps} steps", flush=True)

@@ -19,17 +19,16 @@ from pathlib import Path
 
 import numpy as np
 
-from models.recipes import summaries
+from models.recipes import leads
 from models.recipes.corpora import read_records
 from models.recipes.summary_scores import with_capitals
 from toolkit import grounding, salience, segmentation
 from toolkit.clauses import shorter_forms
-from toolkit.passages import is_sentence
 from toolkit.salience import SENTENCE_FEATURES, WORD_FEATURES, Article, Weights, Word, tokens
+from toolkit.selection import MAX_FORM_WORDS, is_sentence
 
 CORPORA = {"xsum_train_subset": 1096}
 """Corpus → articles used of it. Articles with summaries of several sentences add nothing, scientific ones take away."""
-MOST_WORDS = 25
 _KINDS = 60
 _WORDS = 5000
 _WORD_PENALTY = 1.0
@@ -55,14 +54,14 @@ def read(folder: Path) -> list[tuple[str, Pair]]:
 
 def read_words(folder: Path, count: int = 150_000) -> dict[str, Word]:
     """What `count` news leads and their headlines tell of the commonest words; "" is any other."""
-    rows = list(summaries.lead_rows(folder / "newsapi.tsv.xz"))
+    rows = list(leads.lead_rows(folder / "newsapi.tsv.xz"))
     random.Random(1).shuffle(rows)
     first: Counter[str] = Counter()
     later: Counter[str] = Counter()
     headed: Counter[str] = Counter()
     openings = laters = 0
-    for lead, headline, *_ in rows[:count]:
-        sentences = summaries.sentences_of(lead)
+    for lead, headline in rows[:count]:
+        sentences = leads.sentences_of(lead)
         if sentences:
             found = set(tokens(sentences[0]))
             stems = {grounding.stem(token) for token in tokens(headline)}
@@ -113,7 +112,7 @@ def fit(pairs: Sequence[Pair]) -> Weights:
                 (place, form)
                 for place, sentence in enumerate(article.sentences)
                 if is_sentence(sentence)
-                for form in shorter_forms(sentence, most=MOST_WORDS)
+                for form in shorter_forms(sentence, most=MAX_FORM_WORDS)
             ]
             for place, form in candidates:
                 probabilities = article.word_probabilities(form, place, weights)
@@ -197,9 +196,9 @@ def best(article: Article, weights: Weights) -> str:
         (article.value(form, place, weights=weights), form)
         for place, sentence in enumerate(article.sentences)
         if is_sentence(sentence)
-        for form in shorter_forms(sentence, most=MOST_WORDS)
+        for form in shorter_forms(sentence, most=MAX_FORM_WORDS)
     ]
-    return max(forms)[1] if forms else " ".join(article.sentences[0].split()[:MOST_WORDS])
+    return max(forms)[1] if forms else " ".join(article.sentences[0].split()[:MAX_FORM_WORDS])
 
 
 def check(rows: Sequence[tuple[str, Pair]], folds: int = 4) -> None:

@@ -18,9 +18,9 @@ from typing import Any
 
 from toolkit import facts, grounding
 from toolkit.documents import Summary
-from toolkit.passages import choose_passages
 from toolkit.salience import Article
 from toolkit.segmentation import split_sentences
+from toolkit.selection import choose
 from toolkit.summarization import Summarizer
 from toolkit.translation import Translator
 
@@ -81,10 +81,10 @@ def score(summaries: Sequence[str], documents: Sequence[str], references: Sequen
 
 
 def baselines(summaries: Sequence[str], documents: Sequence[str], *, count: int, seed: int) -> dict[str, list[str]]:
-    """The passages' main sentences, shortened; first sentence; lead and random passage as long as each summary."""
+    """The sentences chosen, shortened; first sentence; lead and random passage as long as each summary."""
     rng = random.Random(seed)
     rows: dict[str, list[str]] = {
-        "chosen, not rewritten": [],
+        "chosen, not edited": [],
         "first sentence": [],
         "lead, same length": [],
         "random passage, same length": [],
@@ -93,9 +93,8 @@ def baselines(summaries: Sequence[str], documents: Sequence[str], *, count: int,
         words = len(summary.split())
         sentences = split_sentences(document, language="en")
         start = rng.randrange(len(sentences))
-        passages = choose_passages(Article(sentences), count=count)
-        chosen = [passage.core or sentences[passage.sentences[0]] for passage in passages]
-        rows["chosen, not rewritten"].append(" ".join(chosen))
+        chosen = choose(Article(sentences), count=count)
+        rows["chosen, not edited"].append(" ".join(choice.form or sentences[choice.place] for choice in chosen))
         rows["first sentence"].append(sentences[0])
         rows["lead, same length"].append(" ".join(" ".join(sentences).split()[:words]))
         # From the chosen sentence on, and on from the start of the article where the end comes too soon.
@@ -164,6 +163,7 @@ def table(scores: dict[str, dict[str, float]]) -> str:
 
 
 def with_capitals(document: str) -> str:
+    """A document in small letters throughout with a capital at each sentence start; others as they are."""
     if document != document.lower():
         return document
     return re.sub(r"(?:^|(?<=[.!?] )|(?<=[.!?]['\"’”] ))[a-z]", lambda match: match.group().upper(), document)

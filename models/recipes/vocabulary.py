@@ -12,9 +12,10 @@ from pathlib import Path
 
 import sentencepiece
 
-from toolkit.control import HEADLINE, PLACEHOLDER, SENTENCE, TERM_END, TERM_START
+from toolkit.control import PLACEHOLDER, TERM_END, TERM_START
 
-CONTROL_TOKENS = ("⟦bt⟧", HEADLINE, SENTENCE, TERM_START, TERM_END, PLACEHOLDER)
+# The second and third steered an earlier summariser; the vocabulary has kept them.
+CONTROL_TOKENS = ("⟦bt⟧", "⟦headline⟧", "⟦sentence⟧", TERM_START, TERM_END, PLACEHOLDER)
 """Single pieces at the start of a source (or round a term) that steer the model."""
 
 # What is read → what the model sees. Quotation marks become the two typewriter ones: English sets them so, and

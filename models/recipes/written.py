@@ -1,22 +1,21 @@
-"""How much of what the shipped summariser writes is fine, and what tells: weights learned from `judged/written.jsonl`.
+"""How much of what the shipped summariser makes is fine, and what tells: its judge, and the weights of its figures.
 
-And which headlines are: those that it writes, and sentences shortened (`judged/headlines.jsonl`).
+    python -m models.recipes.written --model models/summarizer-en [--output toolkit/wording.toml]
 
-python -m models.recipes.written [--output toolkit/wording.toml]
+Both are learned from judged/shipped.jsonl. With `--output` the judge is put into the model folder, and the weights are
+written.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from sklearn.linear_model import LogisticRegression
@@ -25,143 +24,125 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from toolkit import support, wording
+from models.recipes import verdicts
+from models.recipes.verdicts import VERDICTS, Judged
+from toolkit import store, support, wording
+from toolkit.editor import HEADLINE, SENTENCE, Editor, Source
+from toolkit.engines import EngineSettings
+from toolkit.folders import EDITOR_WEIGHTS
 
-JUDGED = Path(__file__).parent / "judged" / "written.jsonl"
-HEADLINES = JUDGED.with_name("headlines.jsonl")
-VERDICTS = ("fine", "broken", "untrue")
-HEADLINE_VERDICTS = (*VERDICTS, "empty")
-_LENGTHS = (16, 20, 25)
 _FOLDS = 10
+_JUDGE_PENALTY = 0.0003
+"""What the judge's weights may grow to: the inverse of the penalty on their squares."""
 _HEADER = """\
-# How much each figure of toolkit/wording.py speaks for a sentence: the logit of its being fine is the offset and the
-# sum of the figures times these. Written by models/recipes/written.py.
+# How much each figure of toolkit/wording.py speaks for a text: the logit of its being fine is the offset and the sum of
+# the figures times these. Written by models/recipes/written.py.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A sentence that the summariser wrote, and what a reader said of it."""
-
-    evidence: tuple[str, ...]
-    sentence: str
-    log_prob: float
-    """Mean natural-log probability a token, end mark included."""
-    tokens: int
-    """Without the end mark."""
-    verdict: str
-    """One of `VERDICTS`."""
-    is_translated: bool
-    """Whether the evidence is a machine's translation."""
-
-    @property
-    def total_log_prob(self) -> float:
-        """Of all its tokens and the end mark together."""
-        return self.log_prob * (self.tokens + 1)
+def readings(editor: Editor, rows: Sequence[Judged]) -> NDArray[np.float32]:
+    """What the editor's judge reads of each text, a row each."""
+    pairs = [(Source(row.evidence[-1], " ".join(row.evidence[:-1])), row.text) for row in rows]
+    return np.array([found for found in editor.reading(pairs) if found is not None])
 
 
-def read() -> Iterator[Written]:
-    """The judged sentences, in the order of the file."""
-    return (Written(**row) for row in _rows(JUDGED))
+def learn_judge(read: NDArray[np.float32], is_fine: Sequence[bool]) -> tuple[NDArray[np.float64], float]:
+    """Weights and offset of the judge's logit."""
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=_JUDGE_PENALTY, max_iter=100)).fit(read, is_fine)
+    weights = model[-1].coef_[0] / model[0].scale_
+    return weights, float(model[-1].intercept_[0] - weights @ model[0].mean_)
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """A headline of the first sentence of a report, and what a reader said of it."""
-
-    evidence: tuple[str, ...]
-    headline: str
-    made: str
-    """"written" by the summariser, the sentence "shortened" by clauses, or its "start"."""
-    verdict: str
-    """One of `HEADLINE_VERDICTS`; "empty" is true and no news."""
-    is_translated: bool
-    """Whether the evidence is a machine's translation."""
+def held_out_logits(read: NDArray[np.float32], rows: Sequence[Judged]) -> list[float]:
+    """What a judge says of each text that learned from the others; none of those shares a sentence of its evidence."""
+    is_fine, found = np.array([row.is_fine for row in rows]), np.zeros(len(rows))
+    groups = _groups(rows)
+    for learned, tested in GroupKFold(min(_FOLDS, len(set(groups)))).split(read, is_fine, groups):
+        weights, offset = learn_judge(read[learned], is_fine[learned])
+        found[tested] = read[tested] @ weights + offset
+    return [float(logit) for logit in found]
 
 
-def read_headlines() -> Iterator[Headline]:
-    """The judged headlines, in the order of the file."""
-    return (Headline(**row) for row in _rows(HEADLINES))
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    for line in path.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        yield row | {"evidence": tuple(row["evidence"])}
-
-
-def headline_report(headlines: Sequence[Headline]) -> dict[str, dict[str, float]]:
-    """How many headlines there are of each making and length, and the share of each verdict among them."""
-    groups: dict[str, list[str]] = {}
-    for each in sorted(headlines, key=lambda each: (each.made, len(each.headline.split()))):
-        words = len(each.headline.split())
-        most = next((most for most in _LENGTHS if words <= most), words)
-        least = max((0, *(limit for limit in _LENGTHS if limit < most))) + 1
-        groups.setdefault(f"{each.made}, {least} to {most} words", []).append(each.verdict)
-    return {
-        name: {"headlines": len(found)} | {verdict: found.count(verdict) / len(found) for verdict in HEADLINE_VERDICTS}
-        for name, found in groups.items()
+def write_judge(folder: Path, weights: NDArray[np.float64], offset: float) -> None:
+    """Put the judge among the weights of a model folder."""
+    path = folder / EDITOR_WEIGHTS
+    stored = load_file(path) | {
+        "judge.weight": weights.astype(np.float32),
+        "judge.bias": np.array([offset], np.float32),
     }
+    save_file(stored, path, metadata={"format": "pt"})
 
 
-def report(written: Sequence[Written]) -> dict[str, float]:
-    """Share of each verdict, and the area under the ROC curve of support, log-probability and fineness.
+def report(rows: Sequence[Judged], found: Sequence[float]) -> dict[str, float]:
+    """Share of each verdict, and the area under the ROC curve of support, log-probability, judge and fineness.
 
-    "fine" tells what is fine from all else, "true" what is untrue from all else; 0.5 is chance. Fineness is that of
-    weights learned from the other nine tenths; no evidence stands in both.
+    `found`: the logits of a judge that did not learn from them. "fine" tells what is fine from all else, "true" what is
+    untrue from all else; 0.5 is chance. Fineness is that of weights learned from the other nine tenths; no evidence
+    stands in both. Then, of what has a fineness from each limit on: its share, and how much of it is fine and untrue.
     """
-    verdicts = np.array([each.verdict for each in written])
-    found = {f"share {verdict}": float(np.mean(verdicts == verdict)) for verdict in VERDICTS}
-    fineness = _held_out(written)
+    given = np.array([row.verdict for row in rows])
+    shares = {f"share {verdict}": float(np.mean(given == verdict)) for verdict in VERDICTS}
+    fineness = _held_out(rows, found)
     scores = {
-        "support": np.array([support.assess(each.sentence, each.evidence).score for each in written]),
-        "log-probability": np.array([each.log_prob for each in written]),
+        "support": np.array([support.assess(row.text, row.evidence).score for row in rows]),
+        "log-probability": np.array([row.log_prob for row in rows]),
+        "judge": np.array(found),
         "fineness": fineness,
     }
     for name, values in scores.items():
-        found[f"{name}, fine"] = float(roc_auc_score(verdicts == "fine", values))
-        found[f"{name}, true"] = float(roc_auc_score(verdicts != "untrue", values))
-    best = verdicts[fineness >= np.median(fineness)]
-    return found | {f"finest half, {verdict}": float(np.mean(best == verdict)) for verdict in VERDICTS}
+        shares[f"{name}, fine"] = float(roc_auc_score(given == "fine", values))
+        shares[f"{name}, true"] = float(roc_auc_score(given != "untrue", values))
+    for least in (0.5, 0.55, 0.6, 0.7):
+        kept = given[fineness >= least]
+        shares[f"from {least}, share"] = len(kept) / len(given)
+        for verdict in ("fine", "untrue"):
+            shares[f"from {least}, {verdict}"] = float(np.mean(kept == verdict)) if len(kept) else 0.0
+    return shares
 
 
-def learn(written: Sequence[Written]) -> tuple[float, dict[str, float]]:
+def learn(rows: Sequence[Judged], found: Sequence[float]) -> tuple[float, dict[str, float]]:
     """Offset and weights of `wording.figures`."""
-    names, figures = _figures(written)
-    model = _model().fit(figures, [each.verdict == "fine" for each in written])
+    names, figures = _figures(rows, found)
+    model = _model().fit(figures, [row.is_fine for row in rows])
     scale, fitted = model[0], model[-1]
     weights = fitted.coef_[0] / scale.scale_
     offset = fitted.intercept_[0] - weights @ scale.mean_
     return float(offset), {name: float(weight) for name, weight in zip(names, weights, strict=True)}
 
 
-def as_toml(offset: float, weights: dict[str, float]) -> str:
-    """The weights as `wording` reads them."""
-    lines = [f'"{name}" = {weight:.3f}\n' for name, weight in weights.items()]
-    return f"{_HEADER}offset = {offset:.3f}\n\n[weights]\n{''.join(lines)}"
+def as_toml(learned: Mapping[str, tuple[float, dict[str, float]]]) -> str:
+    """The weights of each task as `wording` reads them."""
+    parts = [_HEADER]
+    for task, (offset, weights) in learned.items():
+        lines = [f'"{name}" = {weight:.3f}\n' for name, weight in weights.items()]
+        parts.append(f"[{task}]\noffset = {offset:.3f}\n\n[{task}.weights]\n{''.join(lines)}")
+    return "\n".join(parts)
 
 
-def _held_out(written: Sequence[Written]) -> NDArray[np.float64]:
-    _, figures = _figures(written)
-    groups = _groups(written)
+def _held_out(rows: Sequence[Judged], found: Sequence[float]) -> NDArray[np.float64]:
+    _, figures = _figures(rows, found)
+    groups = _groups(rows)
     folds = GroupKFold(min(_FOLDS, len(set(groups))))
-    is_fine = [each.verdict == "fine" for each in written]
+    is_fine = [row.is_fine for row in rows]
     chances = cross_val_predict(_model(), figures, is_fine, cv=folds, groups=groups, method="predict_proba")
     return np.asarray(chances[:, 1], np.float64)
 
 
-def _groups(written: Sequence[Written]) -> NDArray[np.int32]:
+def _groups(rows: Sequence[Judged]) -> NDArray[np.int32]:
     """A number for each: the same for those that share a sentence of their evidence, by way of others too."""
-    rows, texts = zip(*((row, text) for row, each in enumerate(written) for text in each.evidence), strict=True)
-    numbers = np.unique(texts, return_inverse=True)[1] + len(written)
-    size = len(written) + len(set(texts))
-    shared = coo_array((np.ones(len(rows)), (rows, numbers)), shape=(size, size))
-    return np.asarray(connected_components(shared, directed=False)[1][: len(written)], np.int32)
+    lines, texts = zip(*((line, text) for line, row in enumerate(rows) for text in row.evidence), strict=True)
+    numbers = np.unique(texts, return_inverse=True)[1] + len(rows)
+    size = len(rows) + len(set(texts))
+    shared = coo_array((np.ones(len(lines)), (lines, numbers)), shape=(size, size))
+    return np.asarray(connected_components(shared, directed=False)[1][: len(rows)], np.int32)
 
 
-def _figures(written: Sequence[Written]) -> tuple[list[str], NDArray[np.float64]]:
-    rows = [wording.figures(each.sentence, each.evidence, each.total_log_prob) for each in written]
-    return list(rows[0]), np.array([list(row.values()) for row in rows])
+def _figures(rows: Sequence[Judged], found: Sequence[float]) -> tuple[list[str], NDArray[np.float64]]:
+    figures = [
+        wording.figures(row.text, row.evidence, log_prob=row.log_prob, judged=logit)
+        for row, logit in zip(rows, found, strict=True)
+    ]
+    return list(figures[0]), np.array([list(row.values()) for row in figures])
 
 
 def _model() -> Pipeline:
@@ -171,18 +152,25 @@ def _model() -> Pipeline:
 def main() -> None:
     """Print the report; write the weights if asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, default=Path("models/summarizer-en"))
     parser.add_argument("--output", type=Path, help="file for the weights, toolkit/wording.toml")
     options = parser.parse_args()
-    written = list(read())
-    counts = Counter("translated" if each.is_translated else "English" for each in written)
-    print(f"{len(written)} sentences, {counts['translated']} of them from translated evidence")
-    for name, value in report(written).items():
-        print(f"{name:24} {value:.3f}")
-    for name, row in headline_report(list(read_headlines())).items():
-        shares = ", ".join(f"{verdict} {row[verdict]:.3f}" for verdict in HEADLINE_VERDICTS)
-        print(f"{row['headlines']} headlines {name}: {shares}")
+    editor = Editor.load(store.resolve(options.model, task="summarization"), EngineSettings())
+    rows = list(verdicts.read(verdicts.SHIPPED))
+    read = readings(editor, rows)
+    logits = held_out_logits(read, rows)
+    learned = {}
+    for task in (SENTENCE, HEADLINE):
+        asked = [row for row in rows if row.task == task]
+        found = [logit for row, logit in zip(rows, logits, strict=True) if row.task == task]
+        counts = Counter("translated" if row.is_translated else "English" for row in asked)
+        print(f"{task}: {len(asked)} texts, {counts['translated']} of them of translated evidence")
+        for name, value in report(asked, found).items():
+            print(f"  {name:22} {value:.3f}")
+        learned[task] = learn(asked, found)
     if options.output:
-        options.output.write_text(as_toml(*learn(written)), encoding="utf-8")
+        write_judge(options.model, *learn_judge(read, [row.is_fine for row in rows]))
+        options.output.write_text(as_toml(learned), encoding="utf-8")
 
 
 if __name__ == "__main__":

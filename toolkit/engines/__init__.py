@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 from toolkit.errors import EngineError, InputError, ModelError
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from toolkit.store import Model
 
 ENGINES = ("auto", "ct2", "hf", "fake")
@@ -119,6 +122,13 @@ class EncoderEngine(Protocol):
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """One unit vector a text, same order. Raises InputError for a text longer than `max_source_tokens`."""
+
+    def encode_words(self, texts: Sequence[Sequence[Sequence[str]]]) -> list[NDArray[np.float32]]:
+        """Of each text, or pair of texts, given as words, an array of the shape (words + 2, dimensions), same order.
+
+        Its rows are the last layer's vectors of the first token, of each word's first token, and of the last token.
+        Raises InputError for a text longer than `max_source_tokens`.
+        """
 
 
 class EntailmentEngine(Protocol):

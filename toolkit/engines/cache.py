@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from toolkit.errors import CacheError
-from toolkit.store import file_sha256
+from toolkit.folders import file_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import ModelError
-from toolkit.store import read_json
+from toolkit.folders import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path

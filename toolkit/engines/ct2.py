@@ -6,7 +6,7 @@ A model is converted once (see conversion.py); running it imports neither torch 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from toolkit.batching import plan_batches, restore_order
 from toolkit.engines import Generation, GenerationOptions
@@ -22,8 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from toolkit.engines import EngineSettings
     from toolkit.store import Model
+
+T = TypeVar("T")
 
 __all__ = ["Ct2Encoder", "Ct2Seq2Seq", "UnsupportedModelError"]
 
@@ -153,29 +158,49 @@ class Ct2Encoder:
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
         self._fork.check()
-        sources = [ids for ids, _ in self._tokenizer.encode_ids(texts)]
+        return self._run([ids for ids, _ in self._tokenizer.encode_ids(texts)], self._pooled)
+
+    def encode_words(self, texts: Sequence[Sequence[Sequence[str]]]) -> list[NDArray[np.float32]]:
+        self._fork.check()
+        encoded = self._tokenizer.encode_words(texts)
+        sources = [ids for ids, _ in encoded]
+        states = self._run(sources, lambda batch: list(self._states(batch)), apart_below=_SHORT_TOKENS)
+        return [rows[places] for rows, (_, places) in zip(states, encoded, strict=True)]
+
+    def _run(
+        self, sources: list[list[int]], forward: Callable[[list[list[int]]], list[T]], *, apart_below: int = 0
+    ) -> list[T]:
+        """One result a source, in batches, side by side where there is more than one worker."""
         lengths = [len(source) for source in sources]
         check_lengths(lengths, self.max_source_tokens, self._model)
-        batches = plan_batches(lengths, batch_tokens=self._batch_tokens, at_least=self._workers)
+        batches = plan_batches(
+            lengths, batch_tokens=self._batch_tokens, at_least=self._workers, apart_below=apart_below
+        )
         inputs = [[sources[index] for index in batch] for batch in batches]
         try:
             if len(inputs) > 1 and self._workers > 1:
                 with ThreadPoolExecutor(self._workers) as pool:
-                    results = list(pool.map(self._forward, inputs))
+                    results = list(pool.map(forward, inputs))
             else:
-                results = [self._forward(batch) for batch in inputs]
+                results = [forward(batch) for batch in inputs]
         except _CPP_ERRORS as error:
             raise _engine_error(self._model, error) from error
         return restore_order(batches, results)
 
-    def _forward(self, sources: list[list[int]]) -> list[list[float]]:
+    def _states(self, sources: list[list[int]]) -> NDArray[np.float32]:
+        """The last layer's vectors, of the shape (sources, tokens of the longest, dimensions)."""
         import ctranslate2
         import numpy as np
 
         state = self._encoder.forward_batch(sources).last_hidden_state
         if state.device != "cpu":
             state = state.to_device(ctranslate2.Device.cpu)
-        vectors = np.asarray(state).astype(np.float32)
+        return np.asarray(state).astype(np.float32)
+
+    def _pooled(self, sources: list[list[int]]) -> list[list[float]]:
+        import numpy as np
+
+        vectors = self._states(sources)
         inside = np.arange(vectors.shape[1])[None, :] < np.array([len(source) for source in sources])[:, None]
         if self._configuration.pooling == "cls":
             pooled = vectors[:, 0]

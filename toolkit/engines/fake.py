@@ -6,6 +6,7 @@ translator = Translator(engine=FakeSeq2Seq())
 from __future__ import annotations
 
 import hashlib
+import itertools
 import math
 import re
 import time
@@ -17,6 +18,9 @@ from toolkit.errors import EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 _WORD = re.compile(r"\w+|[^\w\s]+")
 _NO_LETTER = re.compile(r"[\W\d_]")
@@ -96,6 +100,14 @@ class FakeEncoder:
             vector[int(_fraction(word) * self._dimensions)] += 1.0
         length = math.sqrt(sum(value * value for value in vector))
         return [value / length for value in vector]
+
+    def encode_words(self, texts: Sequence[Sequence[Sequence[str]]]) -> list[NDArray[np.float32]]:
+        import numpy as np
+
+        joined = [" ".join(itertools.chain(*parts)) for parts in texts]
+        check_lengths(self.count_tokens(joined), self.max_source_tokens, self.name)
+        rows = [[text, *itertools.chain(*parts), ""] for text, parts in zip(joined, texts, strict=True)]
+        return [np.array([self._embed_one(text) for text in row], np.float32) for row in rows]
 
 
 class FakeEntailment:

@@ -23,6 +23,9 @@ from toolkit.errors import EngineError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from toolkit.engines import EngineSettings
     from toolkit.store import Model
 
@@ -163,16 +166,31 @@ class HfEncoder:
 
     def embed(self, texts: Sequence[str]) -> list[list[float]]:
         self._fork.check()
-        sources = [ids for ids, _ in self._tokenizer.encode_ids(texts)]
+        return self._run([ids for ids, _ in self._tokenizer.encode_ids(texts)], self._pooled)
+
+    def encode_words(self, texts: Sequence[Sequence[Sequence[str]]]) -> list[NDArray[np.float32]]:
+        self._fork.check()
+        encoded = self._tokenizer.encode_words(texts)
+        states = self._run([ids for ids, _ in encoded], self._states)
+        return [rows[places] for rows, (_, places) in zip(states, encoded, strict=True)]
+
+    def _run(self, sources: list[list[int]], forward: Callable[[list[list[int]]], list[T]]) -> list[T]:
         check_lengths([len(source) for source in sources], self.max_source_tokens, self._model_name)
 
-        def run(batch: Sequence[int]) -> list[list[float]]:
-            return self._forward([sources[index] for index in batch])
+        def run(batch: Sequence[int]) -> list[T]:
+            return forward([sources[index] for index in batch])
 
         batches = plan_batches([len(source) for source in sources], batch_tokens=self._batch_tokens)
         return restore_order(batches, _in_turn(self._turn, self._model_name, run, batches))
 
-    def _forward(self, sources: list[list[int]]) -> list[list[float]]:
+    def _states(self, sources: list[list[int]]) -> list[NDArray[np.float32]]:
+        import torch
+
+        ids, mask = _padded(sources, self._configuration.pad_id, self._device)
+        with torch.inference_mode():
+            return list(self._model(input_ids=ids, attention_mask=mask).last_hidden_state.float().cpu().numpy())
+
+    def _pooled(self, sources: list[list[int]]) -> list[list[float]]:
         import torch
 
         ids, mask = _padded(sources, self._configuration.pad_id, self._device)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from toolkit.errors import ModelError
-from toolkit.store import read_json
+from toolkit.folders import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,6 +114,20 @@ class FastTokenizer:
         """Ids and segment ids of texts or of pairs of texts."""
         return [(encoding.ids, encoding.type_ids) for encoding in self._encode(inputs)]
 
+    def vocabulary(self) -> frozenset[str]:
+        """All its tokens."""
+        return frozenset(self._tokenizer.get_vocab())
+
+    def encode_words(self, texts: Sequence[Sequence[Sequence[str]]]) -> list[tuple[list[int], list[int]]]:
+        """Of each text, or pair of texts, given as words: ids; and where its first token, each word's and its end are.
+
+        A word that the tokenizer drops, such as a control character, stands where the first token does.
+        """
+        formed = [tuple([well_formed(word) for word in part] for part in parts) for parts in texts]
+        pairs = [parts[0] if len(parts) == 1 else parts for parts in formed]
+        encodings = self._tokenizer.encode_batch(pairs, is_pretokenized=True)
+        return [(encoding.ids, _places(encoding, parts)) for encoding, parts in zip(encodings, formed, strict=True)]
+
     def ids(self, tokens: Sequence[str]) -> list[int]:
         return [self._tokenizer.token_to_id(token) or 0 for token in tokens]
 
@@ -129,6 +143,15 @@ class FastTokenizer:
         formed = [well_formed(i) if isinstance(i, str) else (well_formed(i[0]), well_formed(i[1])) for i in inputs]
         encodings: list[Any] = self._tokenizer.encode_batch(formed)
         return encodings
+
+
+def _places(encoding: Any, parts: Sequence[Sequence[str]]) -> list[int]:
+    first: dict[tuple[int, int], int] = {}
+    for place, word in enumerate(encoding.word_ids):
+        if word is not None:
+            first.setdefault((encoding.sequence_ids[place], word), place)
+    words = [first.get((part, i), 0) for part, words in enumerate(parts) for i in range(len(words))]
+    return [0, *words, len(encoding.ids) - 1]
 
 
 def build_tokenizer_json(folder: Path, path: Path) -> None:

@@ -23,12 +23,7 @@ def render_summary(summary: Summary, topics: Topics | None) -> str:
     headline = f"<h1>{escape(summary.headline)}</h1>" if summary.headline else ""
     sentences = "".join(_render_sentence(sentence, index) for index, sentence in enumerate(summary.sentences))
     body = f'<ol class="kt-summary">{sentences}</ol>' if sentences else '<p class="kt-note">No summary.</p>'
-    left_out = (
-        f'<p class="kt-note">{summary.truncated} sentences are longer than the summarizer reads and are not in it.</p>'
-        if summary.truncated
-        else ""
-    )
-    return f'<section class="kt-gist" lang="en" aria-label="The gist">{kicker}{headline}{body}{left_out}</section>'
+    return f'<section class="kt-gist" lang="en" aria-label="The gist">{kicker}{headline}{body}</section>'
 
 
 def render_waiting(sentences: int) -> str:

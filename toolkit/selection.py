@@ -1,4 +1,4 @@
-"""Which passages of an article its summary is written from: short runs of sentences from its start to its end."""
+"""Which sentences of an article its summary is made of, and which one its headline."""
 
 from __future__ import annotations
 
@@ -10,12 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from toolkit import grounding
-from toolkit.clauses import has_verb, shorter_forms, without_dateline, without_leading_clause
+from toolkit.clauses import has_verb, shorter_forms
 from toolkit.salience import LEANING, Article, tokens
-
-MAX_SENTENCES = 3
-MAX_WORDS = 60
-"""Longest passage, as the summariser was trained on (models/recipes/summaries.py)."""
 
 MAX_FORM_WORDS = 25
 """Longest sentence of a summary that is an article's own."""
@@ -42,23 +38,22 @@ _POSITION = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
-    """Neighbouring sentences of an article."""
+class Choice:
+    """A sentence that a summary may be made of."""
 
-    sentences: tuple[int, ...]
-    """Their indices, ascending."""
-    text: str
-    core: str = ""
-    """The first of them, in the form of at most `MAX_FORM_WORDS` words that says the most, where it has such a form."""
+    place: int
+    """Its index in the article."""
+    form: str
+    """It, in the form of at most `MAX_FORM_WORDS` words that says the most; "" where it has no such form."""
 
 
-def choose_passages(article: Article, *, count: int, spare: int = 0) -> tuple[Passage, ...]:
-    """At most `count` passages that do not overlap, in the order of the article, which has one sentence or more.
+def choose(article: Article, *, count: int, spare: int = 0) -> tuple[Choice, ...]:
+    """At most `count` sentences, in the order of the article, which has one sentence or more.
 
-    Of a usual article `spare` more, for a summary of `count` sentences to be chosen from what is written of them. One
+    Of a usual article `spare` more, for a summary of `count` sentences to be chosen from what is made of them. One
     sentence after the other is taken that would be the best summary beside those taken before
-    (`toolkit.salience`), from the whole of a usual article, from each of `count` stretches of a long one; with those
-    after it that go on about the same. Headings are left out where there are sentences.
+    (`toolkit.salience`), from the whole of a usual article, from each of `count` stretches of a long one. Headings are
+    left out where there are sentences.
     """
     sentences = article.sentences
     usable = [i for i, text in enumerate(sentences) if is_sentence(text)] or list(range(len(sentences)))
@@ -73,18 +68,7 @@ def choose_passages(article: Article, *, count: int, spare: int = 0) -> tuple[Pa
         chosen[best] = forms[best][1]
         if not is_alone:
             said.update(tokens(sentences[best]))
-    stems = {i: frozenset(grounding.content_stems(sentences[i])) for i in usable}
-    passages: list[Passage] = []
-    for best, form in sorted(chosen.items()):
-        run = [best]
-        for j in range(best + 1, best + MAX_SENTENCES):
-            if j not in stems or j in chosen or not stems[j] & stems[best]:
-                break
-            if sum(len(sentences[k].split()) for k in (*run, j)) > MAX_WORDS:
-                break
-            run.append(j)
-        passages.append(Passage(tuple(run), " ".join(sentences[j] for j in run), form))
-    return tuple(passages)
+    return tuple(Choice(place, form) for place, form in sorted(chosen.items()))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -125,32 +109,6 @@ def sentence_value(article: Article, text: str, place: int, said: Collection[str
     return found * _LEANS if is_loose else found
 
 
-def opening(sentences: Sequence[str]) -> Passage:
-    """The first sentence, from its subject on, and the headings: what a headline is written from, if one is.
-
-    The place of a report and a clause before the subject are left out: the model joined "in Kuala Lumpur, Foreign
-    Minister Lavrov and Secretary of State Rubio" to "Kuala Lumpur, Secretary of State Rubio".
-
-    A line that is no sentence and none of whose words come again belongs to the page, not to the article: "Media
-    playback is not supported on this device". It is passed over.
-    """
-    stems = [frozenset(grounding.content_stems(text)) for text in sentences]
-    said = Counter(stem for found in stems for stem in found)
-    about = [i for i, text in enumerate(sentences) if is_sentence(text) or any(said[stem] > 1 for stem in stems[i])]
-    kept: list[int] = []
-    words = 0
-    for i in about or range(len(sentences)):
-        words += len(sentences[i].split())
-        if kept and (words > MAX_WORDS or len(kept) == MAX_SENTENCES):
-            break
-        kept.append(i)
-        if is_sentence(sentences[i]):
-            break
-    opened = [sentences[i] for i in kept]
-    texts = [without_leading_clause(without_dateline(text)) if is_sentence(text) else text + "." for text in opened]
-    return Passage(tuple(kept), " ".join(texts))
-
-
 def title(sentences: Sequence[str]) -> str | None:
     """The article's own headline: the first line before its sentences half of whose words they say again."""
     said = {stem for text in sentences if is_sentence(text) for stem in grounding.content_stems(text)}
@@ -161,10 +119,17 @@ def title(sentences: Sequence[str]) -> str | None:
     return None
 
 
-def first_sentence(sentences: Sequence[str]) -> str:
-    """What an article begins with, without its headings; a heading where it has nothing else."""
-    opened = opening(sentences).sentences
-    return sentences[next((i for i in opened if is_sentence(sentences[i])), opened[0])]
+def first_sentence(sentences: Sequence[str]) -> int:
+    """Where an article begins, without its headings; a heading where it has nothing else.
+
+    A line that is no sentence and none of whose words come again belongs to the page, not to the article: "Media
+    playback is not supported on this device". It is passed over.
+    """
+    if found := [i for i, text in enumerate(sentences) if is_sentence(text)]:
+        return found[0]
+    stems = [frozenset(grounding.content_stems(text)) for text in sentences]
+    said = Counter(stem for found in stems for stem in found)
+    return next((i for i, own in enumerate(stems) if any(said[stem] > 1 for stem in own)), 0)
 
 
 def is_sentence(text: str) -> bool:

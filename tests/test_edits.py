@@ -6,7 +6,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies
 
-from models.recipes.edits import KEEP, LEAVE_OUT, Edit, Unit, apply, changed, units
+from toolkit.edits import KEEP, LEAVE_OUT, Edit, Unit, apply, changed, units
 
 
 def _kept(source: tuple[Unit, ...]) -> Edit:
@@ -105,8 +105,8 @@ def test_the_start_gets_a_capital_and_a_later_start_loses_it() -> None:
     actions = (KEEP, KEEP, KEEP, LEAVE_OUT, *(KEEP,) * len(sentence))
     inserted = ["", "", "", "", "after", *("",) * len(sentence)]
     assert apply(Edit(actions, tuple(inserted)), source) == "The mayor resigned after the council had urged it."
-    # A name keeps its capital, and so does "I".
-    for start in ("Jena", "I"):
+    # A name keeps its capital, and so do "I" and acronyms.
+    for start in ("Jena", "I", "US", "WHO", "May"):
         source = before + units(f"{start} had urged it.")
         actions = (KEEP, KEEP, KEEP, LEAVE_OUT, *(KEEP,) * 5)
         assert apply(Edit(actions, ("",) * 10), source) == f"The mayor resigned {start} had urged it."
@@ -120,6 +120,14 @@ def test_quotes_stand_close_round_what_is_kept() -> None:
     assert _without(text.replace('"the', "“the").replace('e"', "e”"), "the", "old") == (
         "He said “bridge is safe” on Monday."
     )
+
+
+def test_a_word_put_in_after_an_opening_quote_stands_close() -> None:
+    assert _without('He said "bridge is safe" on Monday.', before_3="the") == 'He said "the bridge is safe" on Monday.'
+
+
+def test_marks_alone_are_read_in_no_time() -> None:
+    assert len(units("! " * 50_000)) == 50_000
 
 
 def test_words_put_in_stand_apart_and_marks_close() -> None:
