@@ -1,18 +1,15 @@
 """What a sentence is worth in a summary: the shipped weights, and what they tell apart."""
 
-import json
 import math
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from models.recipes import summary_salience
+from tests.articles import ARTICLES
 from toolkit import salience
 from toolkit.salience import SENTENCE_FEATURES, WORD_FEATURES, Article
-
-DATA = Path(__file__).parent / "data" / "summaries.jsonl"
 
 ARTICLE = Article(
     [
@@ -58,11 +55,10 @@ def test_words_the_article_lacks_are_worth_less_than_its_own() -> None:
 
 def test_weights_are_learned_from_articles_with_summaries() -> None:
     """Summaries that repeat what stands last in their articles teach that the end counts."""
-    rows = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
     rng = np.random.default_rng(1)
     pairs = []
     for _ in range(30):
-        words = " ".join(str(row["text"]) for row in rows).split()
+        words = " ".join(article["text"] for article in ARTICLES).split()
         sentences = [" ".join(rng.choice(words, 12)).replace(".", "").capitalize() + " is said." for _ in range(8)]
         pairs.append((Article(sentences), sentences[-1]))
     weights = summary_salience.fit(pairs)

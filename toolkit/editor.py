@@ -2,9 +2,9 @@
 
 An encoder reads a sentence and the one before it; a small recurrent decoder goes through their units and decides of
 each whether it is kept, left out or given another ending, and which small words are put in before it, knowing what it
-kept (text editing; Malmi et al. 2019, https://arxiv.org/abs/1909.01187). Its judge reads what the
-encoder makes of a sentence and of what was made of it. A model folder holds both in editor.safetensors, their labels in
-editor.json (models/recipes/editor.py and written.py write them).
+kept (text editing; Malmi et al. 2019, https://arxiv.org/abs/1909.01187). Its judge reads what the encoder makes of a
+sentence and of what was made of it. A model folder holds both in editor.safetensors, their labels in editor.json
+(models/recipes/editor.py and written.py write them).
 """
 
 from __future__ import annotations
@@ -59,9 +59,14 @@ class Source:
     """The sentence before it, of which some units may be kept too."""
 
     @property
+    def sentences(self) -> tuple[str, ...]:
+        """The sentence before, where there is one, and the sentence."""
+        return (self.before, self.sentence) if self.before else (self.sentence,)
+
+    @property
     def parts(self) -> tuple[tuple[Unit, ...], ...]:
-        """The units of the sentence before, where there is one, and of the sentence."""
-        return tuple(found for text in (self.before, self.sentence) if (found := edits.units(text)))
+        """The units of each of these that has any."""
+        return tuple(found for text in self.sentences if (found := edits.units(text)))
 
 
 @dataclass(frozen=True, slots=True)

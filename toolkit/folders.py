@@ -15,7 +15,7 @@ SAFETENSORS_FILES = ("model.safetensors", "model.safetensors.index.json")
 PICKLE_FILES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
 EDITOR_FACTS = "editor.json"
 EDITOR_WEIGHTS = "editor.safetensors"
-"""What an editor has beside its encoder (`toolkit.editor`): the labels and the weights of its two heads."""
+"""What an editor has beside its encoder (`toolkit.editor`): its labels; the weights of its decoder and its judge."""
 TOKENIZER_FILES = (
     "source.spm",
     "target.spm",

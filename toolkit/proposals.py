@@ -64,16 +64,14 @@ def proposals(
     for i, (source, made) in enumerate(zip(sources, editor.edit(sources, task), strict=True)):
         texts: dict[str, float] = {}
         for edited in made:
-            text = read(edited.text, f"{source.before} {source.sentence}".strip())
+            text = read(edited.text, " ".join(source.sentences).strip())
             if text and text not in texts and (is_wanted is None or is_wanted(i, text)):
                 texts[text] = edited.log_prob
         asked += [(i, text, log_prob) for text, log_prob in texts.items()]
     found: list[list[Proposal]] = [[] for _ in sources]
     judged = editor.judge([(sources[i], text) for i, text, _ in asked])
     for (i, text, log_prob), logit in zip(asked, judged, strict=True):
-        source = sources[i]
-        evidence = [source.before, source.sentence] if source.before else [source.sentence]
-        chance = wording.fineness(task, text, evidence, log_prob=log_prob, judged=logit)
+        chance = wording.fineness(task, text, sources[i].sentences, log_prob=log_prob, judged=logit)
         if chance >= _LEAST_FINENESS[task]:
             found[i].append(Proposal(text, chance))
     return [sorted(made, key=lambda proposal: -proposal.fineness) for made in found]

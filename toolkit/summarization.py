@@ -69,6 +69,11 @@ class _Article:
         """What its words and sentences are worth: asked when they are chosen, and again of what is made of them."""
         return salience.Article(self.sentences)
 
+    @functools.cached_property
+    def title(self) -> str | None:
+        """Its own headline, if it has one."""
+        return title(self.sentences)
+
     def is_rival(self, text: str, place: int) -> bool:
         """Whether a text of the sentence at `place` is worth more than that sentence in its own short form."""
         form = next(choice.form for choice in self.choices if choice.place == place)
@@ -165,7 +170,7 @@ class Summarizer:
         for (article, evidence, _), proposed in zip(asked, made, strict=True):
             found = article.made.setdefault(evidence[-1], [])
             found += [_Candidate(each.text, evidence[-1], evidence, each.fineness) for each in proposed]
-        untitled = [article for article in group if title(article.sentences) is None]
+        untitled = [article for article in group if article.title is None]
         first = [Source(without_dateline(a.sentences[first_sentence(a.sentences)])) for a in untitled]
         for article, proposed in zip(untitled, proposals(editor, first, HEADLINE), strict=True):
             article.headline = proposed[0].text if proposed else None
@@ -191,7 +196,7 @@ def _headline(article: _Article) -> str:
     """Its title, else what was made of its first sentence, else that sentence, or how it starts."""
     if not article.sentences:
         return ""
-    best = title(article.sentences) or article.headline or whole_headline(article.sentences)
+    best = article.title or article.headline or whole_headline(article.sentences)
     return best or headline_start(article.sentences)
 
 

@@ -3,8 +3,7 @@
 An encoder reads a sentence and the one before it; a small recurrent decoder then goes through their units and decides
 of each whether it is kept, left out or changed, and what is put in before it, knowing what was kept so far (text
 editing; Malmi et al. 2019, https://arxiv.org/abs/1909.01187, with the decisions made one after the other). An
-interrupted training goes on from its checkpoint. A second head teaches the encoder
-to judge what was made.
+interrupted training goes on from its checkpoint. A second head teaches the encoder to judge what was made.
 """
 
 from __future__ import annotations

@@ -33,7 +33,8 @@ from toolkit.folders import EDITOR_WEIGHTS
 
 _FOLDS = 10
 _JUDGE_PENALTY = 0.0003
-"""What the judge's weights may grow to: the inverse of the penalty on their squares."""
+_FIGURES_PENALTY = 0.1
+"""What weights may grow to: the inverse of the penalty on their squares."""
 _HEADER = """\
 # How much each figure of toolkit/wording.py speaks for a text: the logit of its being fine is the offset and the sum of
 # the figures times these. Written by models/recipes/written.py.
@@ -41,23 +42,21 @@ _HEADER = """\
 
 
 def readings(editor: Editor, rows: Sequence[Judged]) -> NDArray[np.float32]:
-    """What the editor's judge reads of each text, a row each."""
+    """What the editor's judge reads of each text, a row each; ValueError where one is too long for it."""
     pairs = [(Source(row.evidence[-1], " ".join(row.evidence[:-1])), row.text) for row in rows]
-    return np.array([found for found in editor.reading(pairs) if found is not None])
+    return np.stack(editor.reading(pairs))
 
 
 def learn_judge(read: NDArray[np.float32], is_fine: Sequence[bool]) -> tuple[NDArray[np.float64], float]:
     """Weights and offset of the judge's logit."""
-    model = make_pipeline(StandardScaler(), LogisticRegression(C=_JUDGE_PENALTY, max_iter=100)).fit(read, is_fine)
-    weights = model[-1].coef_[0] / model[0].scale_
-    return weights, float(model[-1].intercept_[0] - weights @ model[0].mean_)
+    return _unscaled(_model(_JUDGE_PENALTY).fit(read, is_fine))
 
 
 def held_out_logits(read: NDArray[np.float32], rows: Sequence[Judged]) -> list[float]:
     """What a judge says of each text that learned from the others; none of those shares a sentence of its evidence."""
     is_fine, found = np.array([row.is_fine for row in rows]), np.zeros(len(rows))
     groups = _groups(rows)
-    for learned, tested in GroupKFold(min(_FOLDS, len(set(groups)))).split(read, is_fine, groups):
+    for learned, tested in _folds(groups).split(read, is_fine, groups):
         weights, offset = learn_judge(read[learned], is_fine[learned])
         found[tested] = read[tested] @ weights + offset
     return [float(logit) for logit in found]
@@ -103,11 +102,8 @@ def report(rows: Sequence[Judged], found: Sequence[float]) -> dict[str, float]:
 def learn(rows: Sequence[Judged], found: Sequence[float]) -> tuple[float, dict[str, float]]:
     """Offset and weights of `wording.figures`."""
     names, figures = _figures(rows, found)
-    model = _model().fit(figures, [row.is_fine for row in rows])
-    scale, fitted = model[0], model[-1]
-    weights = fitted.coef_[0] / scale.scale_
-    offset = fitted.intercept_[0] - weights @ scale.mean_
-    return float(offset), {name: float(weight) for name, weight in zip(names, weights, strict=True)}
+    weights, offset = _unscaled(_model(_FIGURES_PENALTY).fit(figures, [row.is_fine for row in rows]))
+    return offset, {name: float(weight) for name, weight in zip(names, weights, strict=True)}
 
 
 def as_toml(learned: Mapping[str, tuple[float, dict[str, float]]]) -> str:
@@ -122,10 +118,14 @@ def as_toml(learned: Mapping[str, tuple[float, dict[str, float]]]) -> str:
 def _held_out(rows: Sequence[Judged], found: Sequence[float]) -> NDArray[np.float64]:
     _, figures = _figures(rows, found)
     groups = _groups(rows)
-    folds = GroupKFold(min(_FOLDS, len(set(groups))))
     is_fine = [row.is_fine for row in rows]
-    chances = cross_val_predict(_model(), figures, is_fine, cv=folds, groups=groups, method="predict_proba")
+    model, folds = _model(_FIGURES_PENALTY), _folds(groups)
+    chances = cross_val_predict(model, figures, is_fine, cv=folds, groups=groups, method="predict_proba")
     return np.asarray(chances[:, 1], np.float64)
+
+
+def _folds(groups: NDArray[np.int32]) -> GroupKFold:
+    return GroupKFold(min(_FOLDS, len(set(groups))))
 
 
 def _groups(rows: Sequence[Judged]) -> NDArray[np.int32]:
@@ -145,8 +145,15 @@ def _figures(rows: Sequence[Judged], found: Sequence[float]) -> tuple[list[str],
     return list(figures[0]), np.array([list(row.values()) for row in figures])
 
 
-def _model() -> Pipeline:
-    return make_pipeline(StandardScaler(), LogisticRegression(C=0.1))
+def _model(penalty: float) -> Pipeline:
+    return make_pipeline(StandardScaler(), LogisticRegression(C=penalty))
+
+
+def _unscaled(model: Pipeline) -> tuple[NDArray[np.float64], float]:
+    """Weights and offset of a fitted model for what was not scaled."""
+    scale, fitted = model[0], model[-1]
+    weights = fitted.coef_[0] / scale.scale_
+    return weights, float(fitted.intercept_[0] - weights @ scale.mean_)
 
 
 def main() -> None:

@@ -183,19 +183,23 @@ class HfEncoder:
         batches = plan_batches([len(source) for source in sources], batch_tokens=self._batch_tokens)
         return restore_order(batches, _in_turn(self._turn, self._model_name, run, batches))
 
-    def _states(self, sources: list[list[int]]) -> list[NDArray[np.float32]]:
+    def _last_layer(self, sources: list[list[int]]) -> tuple[Any, Any]:
+        """Its vectors, of the shape (sources, tokens of the longest, dimensions), and which tokens are no padding."""
         import torch
 
         ids, mask = _padded(sources, self._configuration.pad_id, self._device)
         with torch.inference_mode():
-            return list(self._model(input_ids=ids, attention_mask=mask).last_hidden_state.float().cpu().numpy())
+            return self._model(input_ids=ids, attention_mask=mask).last_hidden_state.float(), mask
+
+    def _states(self, sources: list[list[int]]) -> list[NDArray[np.float32]]:
+        vectors, _ = self._last_layer(sources)
+        return list(vectors.cpu().numpy())
 
     def _pooled(self, sources: list[list[int]]) -> list[list[float]]:
         import torch
 
-        ids, mask = _padded(sources, self._configuration.pad_id, self._device)
+        vectors, mask = self._last_layer(sources)
         with torch.inference_mode():
-            vectors = self._model(input_ids=ids, attention_mask=mask).last_hidden_state.float()
             inside = mask[:, :, None].bool()
             if self._configuration.pooling == "cls":
                 pooled = vectors[:, 0]
