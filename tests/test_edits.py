@@ -52,6 +52,37 @@ def test_units_know_what_stands_before_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "dropped", "word", "left"),
+    [
+        ("The owner spoke.", ["The"], "a", "An owner spoke."),
+        ("The unknown cantata", ["The"], "a", "An unknown cantata"),
+        ("The university met.", ["The"], "an", "A university met."),
+        ("The unit, the European one-man firm", ["The", "unit", ",", "the"], "an", "A European one-man firm"),
+        ("The one-man firm", ["The"], "an", "A one-man firm"),
+        ("The hour came.", ["The"], "a", "An hour came."),
+        ("The house fell.", ["The"], "a", "A house fell."),
+        ("The 18-year-old spoke.", ["The"], "a", "An 18-year-old spoke."),
+        ("The 11,000 euros", ["The"], "a", "An 11,000 euros"),
+        ("The 180 euros", ["The"], "an", "A 180 euros"),
+        ("The 800 euros", ["The"], "a", "An 800 euros"),
+        ("The SPD politician", ["The"], "a", "An SPD politician"),
+        ("The US firm", ["The"], "an", "A US firm"),
+        ("The NATO summit", ["The"], "an", "A NATO summit"),
+        ("The (old) owner", ["The"], "a", "A (old) owner"),
+        ("Theirs is a new owner.", ["new"], "", "Theirs is an owner."),
+        ("Theirs is an old house.", ["old"], "", "Theirs is a house."),
+        ('It was "a new owner".', ["new"], "", 'It was "an owner".'),
+        ("He met a eagle.", [], "", "He met a eagle."),  # as the source has it
+        ("Vitamina new owner", ["new"], "", "Vitamina owner"),
+    ],
+)
+def test_the_indefinite_article_goes_with_the_word_after_it(
+    text: str, dropped: list[str], word: str, left: str
+) -> None:
+    assert _without(text, *dropped, **{f"before_{len(dropped)}": word if word else ""}) == left
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Lindenau's council voted 31 to 22, the mayor said.",

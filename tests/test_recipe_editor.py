@@ -54,7 +54,7 @@ ALIGNED = [
     ("The council met", "The council met.", "The council met +.+"),
     ("In Jena the council met.", "The council met.", "the council met ."),
     ("The mayor of Jena's council met.", "Jena's council met.", "Jena 's council met ."),
-    ("The council met.", "The council has not met.", "The council +has not+ met ."),
+    ("The council took note.", "The council has taken note.", "The council +has+ took-ook+aken note ."),
 ]
 
 
@@ -79,6 +79,7 @@ def test_an_edit_states_each_unit_and_each_gap() -> None:
     ("source", "target"),
     [
         ("The council met in Jena.", "The board met in Jena."),  # a synonym
+        ("The council met.", "The council has not met."),  # what would be said of it otherwise
         ("In Jena the council met.", "The council met in Jena."),  # words moved
         ("The council met in Jena.", "The council met in 2019."),  # a number of its own
         ("The mayor resigned.", "The mayor's resignation."),  # an ending too long
@@ -217,7 +218,7 @@ def _main(monkeypatch: pytest.MonkeyPatch, base: Path, work: Path, *extra: str) 
     examples, output = _examples(base.parent), work / "model"
     with monkeypatch.context() as patch:
         patch.setattr(edits, "read", lambda: iter(examples))
-        patch.setattr(verdicts, "read", lambda *names: iter(_verdicts()))
+        patch.setattr(verdicts, "learned", lambda: iter(_verdicts()))
         arguments = ["--only", "train", "--work", str(work), "--output", str(output), "--epochs", "2", *extra]
         summarizer.main(arguments)
     return output
@@ -247,6 +248,46 @@ def test_interrupted_and_resumed_is_uninterrupted(base: Path, tmp_path: Path, mo
     log = [json.loads(line) for line in (tmp_path / "whole" / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [line["epoch"] for line in log] == [1, 2]
     assert log[-1]["held_out"] == run["held_out"]
+
+
+def test_it_goes_on_from_weights_whose_labels_are_others(base: Path, tmp_path: Path) -> None:
+    first = editor.Editor(base, [LEAVE_OUT, KEEP, "-s+", "-ing+"], ["", "the", "of"], seed=1)
+    first.export(tmp_path / "first")
+    facts = json.loads((tmp_path / "first" / "editor.json").read_text(encoding="utf-8"))
+    (tmp_path / "first" / "editor.json").write_text(json.dumps(facts | {"tasks": TASKS[:-1]}), encoding="utf-8")
+    second = editor.Editor(base, [LEAVE_OUT, KEEP, "-ing+", "-ed+"], ["", "of", "has"], seed=2)
+    fresh = {name: tensor.clone() for name, tensor in second.decoder.state_dict().items()}
+    second.begin_from(tmp_path / "first")
+    old, new = (
+        {name: tensor.half().float() for name, tensor in made.decoder.state_dict().items()} for made in (first, second)
+    )
+    for name, pairs in {
+        "action.weight": [(0, 0), (1, 1), (3, 2), (4, 4)],  # the last stands before the first unit
+        "actions.bias": [(0, 0), (1, 1), (3, 2)],
+        "insertions.weight": [(0, 0), (2, 1)],
+        "task.weight": [(0, 0), (1, 1), (2, 2)],
+    }.items():
+        for theirs, ours in pairs:
+            assert torch.equal(new[name][ours], old[name][theirs]), name
+    assert torch.equal(second.decoder.state_dict()["action.weight"][3], fresh["action.weight"][3]), "a new label"
+    assert torch.equal(second.decoder.state_dict()["task.weight"][3], fresh["task.weight"][3]), "a new task"
+    assert torch.equal(new["memory.weight_hh_l0"], old["memory.weight_hh_l0"])
+    encoder = second.encoder.state_dict()
+    assert all(torch.equal(tensor.half(), encoder[name].half()) for name, tensor in first.encoder.state_dict().items())
+
+
+def test_it_learns_from_the_sentences_of_one_task_alone_and_goes_on(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _main(monkeypatch, base, tmp_path, "--task", "headline", "--judged", "2", "--epochs", "1")
+    run = json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))
+    assert (run["examples"], run["judged"]) == (30, 2)
+    assert run["edits"]["headline"] == 30
+    first = tmp_path / "model"
+    still = ("--start", str(first), "--epochs", "1", "--learning-rate", "0")
+    again = _main(monkeypatch, base, tmp_path / "more", *still)
+    assert (again / "model.safetensors").read_bytes() == (first / "model.safetensors").read_bytes()
+    assert (again / "editor.safetensors").read_bytes() != (first / "editor.safetensors").read_bytes()
 
 
 def test_it_learns(base: Path, tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 import pytest
 
 from models.recipes import verdicts
+from models.recipes.edits import TASKS
 from models.recipes.verdicts import Judged
 
 
 @pytest.mark.parametrize(
-    ("name", "count"), [("edited.jsonl", 1600), ("headlines.jsonl", 1900), ("written.jsonl", 3000)]
+    ("name", "count"),
+    [("edited.jsonl", 1600), ("headlines.jsonl", 1900), ("written.jsonl", 3000), ("openings.jsonl", 2000)],
 )
 def test_every_file_has_texts_with_verdicts_and_evidence(name: str, count: int) -> None:
     rows = list(verdicts.read(name))
@@ -15,11 +17,16 @@ def test_every_file_has_texts_with_verdicts_and_evidence(name: str, count: int) 
     assert {row.verdict for row in rows} <= set(verdicts.VERDICTS)
     assert {"fine", "broken", "untrue"} <= {row.verdict for row in rows}
     assert all(row.evidence and row.text and row.log_prob <= 0 for row in rows)
-    assert {row.task for row in rows} <= {"sentence", "short", "headline"}
+    assert {row.task for row in rows} <= set(TASKS)
 
 
 def test_what_the_shipped_weights_are_fitted_to_is_not_learned_from() -> None:
     assert verdicts.SHIPPED not in verdicts.LEARNED
+    asked = {text for row in verdicts.read(verdicts.SHIPPED) for text in row.evidence}
+    learned = list(verdicts.learned())
+    assert len(learned) > 8000
+    assert {row.task for row in learned} == set(TASKS)
+    assert not asked & {text for row in learned for text in row.evidence}
     assert {path.name for path in verdicts.FOLDER.glob("*.jsonl")} == {*verdicts.LEARNED, verdicts.SHIPPED}
 
 

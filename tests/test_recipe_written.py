@@ -110,7 +110,7 @@ def test_every_judged_text_is_made_not_copied() -> None:
 
 
 def test_what_was_judged_was_made_of_sentences_not_learned_from() -> None:
-    told = {text for row in verdicts.read(*verdicts.LEARNED) for text in row.evidence}
+    told = {text for row in verdicts.learned() for text in row.evidence}
     learned, _ = editor_recipe.parts(list(edits.read()))
     told |= {" ".join(unit.text for unit in example.sentence) for example in learned}
     asked = {row.evidence[-1] for row in verdicts.read(verdicts.SHIPPED)}

@@ -22,6 +22,14 @@ _STARTS = '"“‘:'
 _CAPITALS = ("I", "May")
 _ATTACHED = frozenset({",", ".", ":", ";", "'s"})
 """Words put in that stand at the end of the one before."""
+_ENDS_INDEFINITE = re.compile(r"(?:^|(?<=[\s\"“(]))(a|A)n?$")
+_BEGINNING = re.compile(r"[^\W_]+")
+_SPELLED = 3
+"""Capitals that are spoken letter by letter, at most."""
+_LIKE_A_VOWEL = "AEFHILMNORSX"
+# Spoken with a consonant first ("a European unit"), and with a vowel ("an hour").
+_LIKE_CONSONANTS = re.compile(r"eu|ewe|one(?!r)|once|u(?:ni(?:[cfoqtv]|s[eo])|s[aeu]|t[io]|ra|ru|k|ga)")
+_SILENT_H = re.compile(r"hour|hono|heir|hones")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,8 @@ def apply(edit: Edit, source: Sequence[Unit]) -> str:
         word = unit.text if action == KEEP else changed(unit.text, action)
         if unit.is_first and not was_kept and _is_small(word) and any(map(str.isalnum, text)):
             word = word.casefold()
+        if inserted or not was_kept or word != unit.text:
+            text = _ENDS_INDEFINITE.sub(rf"\g<1>{'n' * _begins_with_a_vowel(word)}", text)
         is_spaced = unit.is_spaced or ((bool(inserted) or not was_kept) and word[0].isalnum())
         text += ("" if _is_open(text) or not is_spaced else " ") + word
         was_kept = True
@@ -84,6 +94,19 @@ def changed(word: str, action: str) -> str:
     """A word with the end of `action` for its own: "closing" and "-ing+es" are "closes"; others stay as they are."""
     old, new = action[1:].split("+")
     return word.removesuffix(old) + new if word.endswith(old) and word != old else word
+
+
+def _begins_with_a_vowel(word: str) -> bool:
+    """Whether a word is spoken with a vowel first, as far as letters tell: "an owner", "an 18-year-old", "an SPD"."""
+    if (match := _BEGINNING.match(word)) is None:
+        return False
+    found = match.group()
+    if found[0].isdigit():
+        return found[0] == "8" or found in {"11", "18"}
+    if found.isupper() and len(found) <= _SPELLED:
+        return found[0] in _LIKE_A_VOWEL
+    small = found.casefold()
+    return not _LIKE_CONSONANTS.match(small) if small[0] in "aeiouäöü" else _SILENT_H.match(small) is not None
 
 
 def _joined(text: str, inserted: str) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from sklearn.metrics import roc_auc_score
 from torch import Tensor, nn
 from torch.nn import functional
@@ -29,6 +29,7 @@ from transformers import BertModel
 from models.recipes import precision
 from models.recipes.edits import LEAVE_OUT, TASKS, Example
 from models.recipes.verdicts import Judged
+from toolkit import folders
 from toolkit.editor import MOST_TOKENS
 from toolkit.engines.tokenization import FastTokenizer
 from toolkit.folders import EDITOR_FACTS, EDITOR_WEIGHTS
@@ -160,6 +161,29 @@ class Editor:
         self.judge = Judge(self.encoder.config.hidden_size)
         self.net = nn.ModuleList([self.encoder, self.decoder, self.judge])
         self.tokenizer = FastTokenizer.read(base / "tokenizer.json")
+
+    def begin_from(self, folder: Path) -> None:
+        """Take over an editor's weights as exported: its encoder, and of its decoder what its labels share with these.
+
+        What is new begins as it is, the judge too. ModelError where the folder cannot be read.
+        """
+        facts = folders.read_json(folder / EDITOR_FACTS)
+        self.encoder.load_state_dict({n: t.float() for n, t in load_file(folder / "model.safetensors").items()})
+        stored = {name: tensor.float() for name, tensor in load_file(folder / EDITOR_WEIGHTS).items()}
+        actions, inserted, tasks = (
+            [(facts[key].index(name), i) for i, name in enumerate(own) if name in facts[key]]
+            for key, own in (("actions", self.labels[0]), ("inserted", self.labels[1]), ("tasks", TASKS))
+        )
+        # Before the first unit stands a label of its own.
+        with_start = [*actions, (len(facts["actions"]), len(self.labels[0]))]
+        shared = {"action": with_start, "actions": actions, "inserted": inserted, "insertions": inserted, "task": tasks}
+        own = self.decoder.state_dict()
+        for name, tensor in own.items():
+            if places := shared.get(name.split(".")[0]):
+                old, new = zip(*places, strict=True)
+                tensor[list(new)] = stored[name][list(old)]
+            else:
+                tensor.copy_(stored[name])
 
     def encode(self, examples: Sequence[Example], *, alone: bool = False) -> list[Encoded | None]:
         """None for what is too long or has no edit whose labels are known; `alone`: without the sentence before."""

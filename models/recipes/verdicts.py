@@ -11,8 +11,8 @@ from pathlib import Path
 from toolkit.edits import Unit, units
 
 FOLDER = Path(__file__).parent / "judged"
-LEARNED = ("edited.jsonl", "headlines.jsonl", "written.jsonl")
-"""Texts of earlier summarisers: the editor's judge learns from them."""
+LEARNED = ("edited.jsonl", "headlines.jsonl", "written.jsonl", "openings.jsonl")
+"""Texts of other summarisers: the editor's judge learns from them."""
 SHIPPED = "shipped.jsonl"
 """Texts of the shipped one, which it did not learn from: the weights of `toolkit.wording` are fitted to them."""
 VERDICTS = ("fine", "broken", "untrue", "empty")
@@ -29,7 +29,7 @@ class Judged:
     """The sentences that it was written of."""
     text: str
     task: str
-    """"sentence", "short" or "headline"."""
+    """"sentence", "short", "headline" or "opening"."""
     verdict: str
     """One of `VERDICTS`."""
     is_translated: bool
@@ -67,6 +67,12 @@ def read(*names: str) -> Iterator[Judged]:
                 is_translated=row["is_translated"],
                 log_prob=row.get("log_prob", 0.0),
             )
+
+
+def learned() -> Iterator[Judged]:
+    """The rows of `LEARNED`, but for what rests on a sentence that texts of `SHIPPED` rest on, too."""
+    asked = {text for row in read(SHIPPED) for text in row.evidence}
+    return (row for row in read(*LEARNED) if asked.isdisjoint(row.evidence))
 
 
 def parts(rows: Sequence[Judged]) -> tuple[list[Judged], list[Judged]]:
