@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -31,9 +32,18 @@ SOURCES = [
 
 
 @pytest.fixture(scope="module")
-def network(tmp_path_factory: pytest.TempPathFactory) -> recipe.Editor:
+def tasks() -> Iterator[tuple[str, ...]]:
+    """Those of the shipped model, for the recipe to make one like it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recipe, "TASKS", TASKS[:3])
+        yield TASKS[:3]
+
+
+@pytest.fixture(scope="module")
+def network(tasks: tuple[str, ...], tmp_path_factory: pytest.TempPathFactory) -> recipe.Editor:
     """A tiny one with random weights, large enough to have opinions."""
     made = recipe.Editor(tiny_models.bert(tmp_path_factory.mktemp("base") / "base"), ACTIONS, INSERTED, seed=3)
+    assert made.decoder.task.num_embeddings == len(tasks)
     with torch.no_grad():
         for weights in made.decoder.parameters():
             weights.copy_((3 * weights).half().float())
