@@ -171,14 +171,13 @@ class Editor:
         self.encoder.load_state_dict({n: t.float() for n, t in load_file(folder / "model.safetensors").items()})
         stored = {name: tensor.float() for name, tensor in load_file(folder / EDITOR_WEIGHTS).items()}
         actions, inserted, tasks = (
-            [(facts[key].index(name), i) for i, name in enumerate(own) if name in facts[key]]
-            for key, own in (("actions", self.labels[0]), ("inserted", self.labels[1]), ("tasks", TASKS))
+            [(facts[key].index(name), i) for i, name in enumerate(labels) if name in facts[key]]
+            for key, labels in (("actions", self.labels[0]), ("inserted", self.labels[1]), ("tasks", TASKS))
         )
         # Before the first unit stands a label of its own.
         with_start = [*actions, (len(facts["actions"]), len(self.labels[0]))]
         shared = {"action": with_start, "actions": actions, "inserted": inserted, "insertions": inserted, "task": tasks}
-        own = self.decoder.state_dict()
-        for name, tensor in own.items():
+        for name, tensor in self.decoder.state_dict().items():
             if places := shared.get(name.split(".")[0]):
                 old, new = zip(*places, strict=True)
                 tensor[list(new)] = stored[name][list(old)]
